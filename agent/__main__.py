@@ -1,0 +1,21 @@
+"""The program's entry. `--version` answers before anything heavy is imported."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line; exits with the contract's codes."""
+    if sys.argv[1:] in (["--version"], ["-V"]):
+        from agent import __version__
+
+        print(f"agent {__version__}")
+        return
+    from agent.cli import run
+
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()
