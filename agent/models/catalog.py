@@ -22,7 +22,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "qwen-coder": ("qwen3-coder:30b", "qwen3-coder", "qwen2.5-coder:*"),
 }  # fmt: skip
-"""What a short name stands for on a server, best first. `embedded` and `none` are no aliases: they name no tag."""
+"""What a short name stands for on a server, best first. `embedded` and `none` are no aliases."""
 
 EMBEDDED_DEFAULT = "qwen2.5-coder:1.5b"
 """The catalog entry that `embedded` means."""

@@ -1,8 +1,8 @@
 """The weights on this machine: which catalog models are in the models folder, whatever the files are called.
 
-A file is a catalog model if its size and SHA-256 are the catalog's. A digest is computed once and kept with the
-file's size and modification time in `.digests.json` beside the weights (in the cache folder where that cannot be
-written); either changing makes it stale.
+A file is a catalog model if its size and SHA-256 are the catalog's. A digest is computed once and kept
+with the file's size and modification time in `.digests.json` beside the weights (in the cache folder where those
+cannot be written); either changing makes it stale.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _BLOCK = 1 << 22
 
 
 def installed(name: str, folder: Path | None = None) -> Path | None:
-    """The file of a catalog model (`embedded`: the default one); None when it or such an entry is not there."""
+    """The file of a catalog model (`embedded`: the default one); None when there is none."""
     entry = find_entry(name)
     return None if entry is None else installed_file(entry, folder)
 
