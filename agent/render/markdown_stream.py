@@ -1,0 +1,67 @@
+"""Markdown drawn while it streams: finished blocks are printed for good, the unfinished tail is redrawn in place."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.live import Live
+from rich.markdown import Markdown
+from rich.text import Text
+
+TAIL_LINES = 12
+"""Lines of the unfinished block that are shown: a region taller than the screen cannot be redrawn."""
+
+
+class MarkdownStream:
+    """Feed text as it comes, then `close`. Only for terminals."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._pending = ""
+        self._live: Live | None = None
+
+    def feed(self, text: str) -> None:
+        """Add text; blocks that are complete are printed."""
+        self._pending += text
+        cut = finished_length(self._pending)
+        if cut:
+            self._stop()
+            self._print(self._pending[:cut])
+            self._pending = self._pending[cut:]
+        if self._pending.strip():
+            if self._live is None:
+                self._live = Live(console=self._console, transient=True, refresh_per_second=12)
+                self._live.start()
+            tail = "\n".join(self._pending.splitlines()[-TAIL_LINES:])
+            self._live.update(Text(tail))
+
+    def close(self) -> None:
+        """Print what is left."""
+        self._stop()
+        self._print(self._pending)
+        self._pending = ""
+
+    def _stop(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def _print(self, text: str) -> None:
+        if text.strip():
+            self._console.print(Markdown(text.strip("\n")))
+
+
+def finished_length(text: str) -> int:
+    """How many characters of `text`, from its start, are whole blocks: up to the last blank line outside a fence."""
+    cut, position, fence = 0, 0, ""
+    for line in text.splitlines(keepends=True):
+        position += len(line)
+        stripped = line.strip()
+        if fence:
+            if stripped.startswith(fence) and not stripped.strip("`~"):
+                fence = ""
+                cut = position if line.endswith("\n") else cut
+        elif stripped.startswith(("```", "~~~")):
+            fence = stripped[:3]
+        elif not stripped and line.endswith("\n"):
+            cut = position
+    return cut

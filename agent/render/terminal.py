@@ -1,0 +1,228 @@
+"""Events drawn for a person: rich in a terminal, plain text in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+from rich.status import Status
+from rich.text import Text as RichText
+
+from agent import events as e
+from agent.render.markdown_stream import MarkdownStream
+
+FAILURES_SHOWN = 3
+HITS_SHOWN = 25
+
+
+class TerminalRenderer:
+    """Draws one event after the other. `close` ends whatever is still being drawn."""
+
+    def __init__(self, *, verbose: bool = False, console: Console | None = None) -> None:
+        self.console = console or Console(highlight=False, soft_wrap=True)
+        self.errors = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.verbose = verbose
+        self._status: Status | None = None
+        self._markdown: MarkdownStream | None = None
+        self._column = False
+        self._draw: dict[type[e.Event], Callable[[Any], None]] = {
+            e.Started: self._started,
+            e.Routed: self._routed,
+            e.Progress: self._progress,
+            e.Text: self._text,
+            e.Notice: self._notice,
+            e.Prompted: self._prompted,
+            e.Edited: self._edited,
+            e.Diff: self._diff,
+            e.Applied: self._applied,
+            e.Undone: self._undone,
+            e.Tested: self._tested,
+            e.Found: self._found,
+            e.Tried: self._tried,
+            e.Spent: self._spent,
+            e.Failed: self._failed,
+        }
+
+    def show(self, event: e.Event) -> None:
+        """Draw one event."""
+        if not isinstance(event, (e.Text, e.Progress, e.Spent)):
+            self.end_text()
+        if not isinstance(event, (e.Progress, e.Tried, e.Spent)) and not _silent(event):
+            self._stop_status()
+        draw = self._draw.get(type(event))
+        if draw is not None:
+            draw(event)
+
+    def close(self) -> None:
+        """End a stream or a spinner that is still on the screen."""
+        self.end_text()
+        self._stop_status()
+
+    def end_text(self) -> None:
+        """Finish a streamed answer."""
+        if self._markdown is not None:
+            self._markdown.close()
+            self._markdown = None
+        if self._column:
+            self.console.print()
+            self._column = False
+
+    def _stop_status(self) -> None:
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+
+    def _line(self, text: str, style: str = "") -> None:
+        self.console.print(RichText(text, style=style))
+
+    def _started(self, event: e.Started) -> None:
+        why = f" — {event.why}" if event.why else ""
+        self._line(f"{event.model} ({event.backend}){why}", "dim")
+
+    def _routed(self, event: e.Routed) -> None:
+        if event.source == "command" and not self.verbose:
+            return
+        line = RichText("→ ", style="bold cyan")
+        line.append(event.tool, style="bold cyan")
+        detail = f"  {event.confidence:.0%} {event.source}"
+        if event.ms:
+            detail += f", {event.ms:.0f} ms"
+        line.append(detail, style="dim")
+        self.console.print(line)
+
+    def _progress(self, event: e.Progress) -> None:
+        if not self.console.is_terminal or self._markdown is not None:
+            return
+        share = ""
+        if event.done is not None and event.total and event.phase != "generating":
+            share = f" {event.done / event.total:.0%}"
+        text = RichText(f"{event.phase}{share}  {event.text}", style="dim")
+        if self._status is None:
+            self._status = Status(text, console=self.console, spinner="dots")
+            self._status.start()
+        else:
+            self._status.update(text)
+
+    def _text(self, event: e.Text) -> None:
+        if event.kind != "answer":
+            return
+        self._stop_status()
+        if self.console.is_terminal:
+            if self._markdown is None:
+                self._markdown = MarkdownStream(self.console)
+            self._markdown.feed(event.text)
+        else:
+            self.console.file.write(event.text)
+            self.console.file.flush()
+            self._column = not event.text.endswith("\n")
+
+    def _notice(self, event: e.Notice) -> None:
+        self._line(event.text, "yellow" if event.level == "warning" else "dim")
+
+    def _prompted(self, event: e.Prompted) -> None:
+        self._line(f"── prompt: {event.purpose} ──", "magenta")
+        for message in event.messages:
+            self._line(f"[{message['role']}]", "magenta")
+            self._line(message["content"])
+        self._line("── end of prompt ──", "magenta")
+
+    def _edited(self, event: e.Edited) -> None:
+        place = event.path + (f":{event.start_line}-{event.end_line}" if event.start_line else "")
+        if event.status == "refused":
+            self._line(f"✗ {place or 'edit'}: {event.reason}", "red")
+            for problem in event.problems[:3]:
+                self._line(f"    line {problem['line']}: {problem['message']}", "red")
+                if problem["text"]:
+                    self._line(f"    {problem['text'].rstrip()}", "dim")
+            for near in event.candidates[:2]:
+                self._line(f"  nearest: {near['path']}:{near['start_line']}-{near['end_line']}", "dim")
+                for line in near["text"].splitlines()[:6]:
+                    self._line(f"    {line}", "dim")
+            return
+        gate = {"ok": f"{event.language} syntax ok", "unchecked": "syntax not checked: no parser for this file"}
+        parts = [event.status if event.status == "already" else event.how, gate.get(event.gate, "")]
+        self._line(f"✓ {place}  {', '.join(p for p in parts if p)}", "green")
+        if event.mended:
+            self._line(f"  mended in the reply: {event.mended}", "yellow")
+
+    def _diff(self, event: e.Diff) -> None:
+        for line in event.diff.splitlines():
+            style = ""
+            if line.startswith(("---", "+++")):
+                style = "bold"
+            elif line.startswith("@@"):
+                style = "cyan"
+            elif line.startswith("+"):
+                style = "green"
+            elif line.startswith("-"):
+                style = "red"
+            self._line(line, style)
+
+    def _applied(self, event: e.Applied) -> None:
+        line = f"applied {', '.join(event.files)}"
+        if event.commit:
+            line += f" · commit {event.commit[:9]}"
+        self._line(line + " · `agent undo` takes it back", "bold green")
+        if event.note:
+            self._line(f"  {event.note}", "dim")
+
+    def _undone(self, event: e.Undone) -> None:
+        verb = "undone" if event.direction == "undo" else "redone"
+        self._line(f"{verb}: turn {event.turn}, {', '.join(event.files)}", "bold green")
+        if event.summary:
+            self._line(f"  {event.summary}", "dim")
+
+    def _tested(self, event: e.Tested) -> None:
+        counts = [f"{n} {word}" for n, word in _counts(event) if n]
+        said = ", ".join(counts) or ("passed" if event.ok else f"failed with exit code {event.exit_code}")
+        if event.timed_out:
+            said += " (timed out)"
+        self._line(f"tests: {said} in {event.seconds:.1f} s  [{event.command}]", "green" if event.ok else "red")
+        for failure in event.failures[:FAILURES_SHOWN]:
+            place = f" {failure['path']}:{failure['line']}" if failure.get("path") else ""
+            self._line(f"  ✗ {failure.get('name', '')}{place}", "red")
+            for line in str(failure.get("head", "")).splitlines()[:4]:
+                self._line(f"      {line}", "dim")
+        if len(event.failures) > FAILURES_SHOWN:
+            self._line(f"  … {len(event.failures) - FAILURES_SHOWN} more", "dim")
+        if not event.ok and not event.failures and event.output_tail:
+            for line in event.output_tail.splitlines()[-8:]:
+                self._line(f"  {line}", "dim")
+
+    def _found(self, event: e.Found) -> None:
+        if not event.hits:
+            self._line("nothing found", "yellow")
+        for hit in event.hits[:HITS_SHOWN]:
+            line = RichText(f"{hit['path']}:{hit['line']}", style="cyan")
+            line.append(f"  {str(hit['text']).strip()[:160]}")
+            self.console.print(line)
+        if len(event.hits) > HITS_SHOWN or event.truncated:
+            self._line("… more; narrow the search to see them", "dim")
+
+    def _tried(self, event: e.Tried) -> None:
+        text = f"{event.candidates} candidates tried, best passes {event.passing} of {event.total}"
+        self._progress(e.Progress("searching", text))
+
+    def _spent(self, event: e.Spent) -> None:
+        if self.verbose:
+            u = event.usage
+            cached = "" if u.cached_tokens is None else f" ({u.cached_tokens} cached)"
+            seconds = f"prefill {u.prefill_seconds:.1f} s, decode {u.decode_seconds:.1f} s"
+            self._line(f"  {event.purpose}: {u.prompt_tokens} in{cached}, {u.output_tokens} out, {seconds}", "dim")
+
+    def _failed(self, event: e.Failed) -> None:
+        sys.stdout.flush()
+        self.errors.print(RichText(f"error: {event.message}", style="bold red"))
+        if event.hint:
+            self.errors.print(RichText(event.hint))
+
+
+def _counts(event: e.Tested) -> list[tuple[int | None, str]]:
+    return [(event.passed, "passed"), (event.failed, "failed"), (event.skipped, "skipped")]
+
+
+def _silent(event: e.Event) -> bool:
+    """Streamed code is not drawn, so the progress line beside it goes on."""
+    return isinstance(event, e.Text) and event.kind != "answer"

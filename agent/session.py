@@ -1,0 +1,237 @@
+"""What one run of the program holds: settings, repository, backend, conversation. Made once, used by every turn."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agent.config import Config, load_config
+from agent.conversation import Conversation
+from agent.errors import AgentError, InTheWay, UsageError
+from agent.front import Front, NoFront
+
+if TYPE_CHECKING:
+    from agent.backends.base import Backend
+    from agent.models.profiles import Profile
+    from agent.repo.files import WorkTree
+    from agent.repo.root import Repository
+
+
+@dataclass(frozen=True)
+class Switches:
+    """What the command line says of one run, beyond the settings."""
+
+    dry_run: bool = False
+    assume_yes: bool = False
+    show_prompt: bool = False
+    verbose: bool = False
+
+
+@dataclass
+class Totals:
+    """What the session has cost so far."""
+
+    requests: int = 0
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    decode_seconds: float = 0.0
+    seconds: float = 0.0
+    last_prompt_tokens: int = 0
+    by_purpose: dict[str, int] = field(default_factory=dict)
+
+
+class Session:
+    """Everything that lives longer than a turn. The backend is opened at its first use, or by `warm`."""
+
+    def __init__(
+        self,
+        start: Path,
+        *,
+        flags: dict[str, Any] | None = None,
+        front: Front | None = None,
+        switches: Switches | None = None,
+    ) -> None:
+        from agent.repo.root import find_root
+
+        if not start.is_dir():
+            raise UsageError(f"{start} is not a folder.", "Give -C an existing folder.")
+        self.start = start.resolve()
+        self.repository: Repository | None = find_root(self.start)
+        self.root = self.repository.root if self.repository else self.start
+        self.config: Config = load_config(self.root, flags)
+        if not self.config.settings.git:
+            self.repository, self.root = None, self.start
+        self.front: Front = front or NoFront()
+        self.switches = switches or Switches()
+        self.totals = Totals()
+        self.previous: tuple[str, str, str] = ("", "", "")
+        """(request, tool, summary) of the turn before, for follow-ups."""
+        self._conversation: Conversation | None = None
+        self._backend: Backend | None = None
+        self._profile: Profile | None = None
+        self._opened = False
+        self._failure: BaseException | None = None
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._work: WorkTree | None = None
+        self._history: Any = None
+        self.notices: list[str] = []
+
+    # the repository
+
+    @property
+    def work(self) -> WorkTree:
+        """The files."""
+        if self._work is None:
+            from agent.repo.files import WorkTree
+
+            self._work = WorkTree(self.root, deny=self.config.settings.deny, allow=self.config.settings.allow)
+        return self._work
+
+    @property
+    def history(self) -> Any:
+        """The recorded turns: in git, or in backups of our own with `--no-git`.
+
+        Raises InTheWay outside a repository, unless the settings say `git = false`.
+        """
+        if self._history is None:
+            from agent.repo.history import FileHistory, History
+
+            if self.repository is not None:
+                self._history = History(self.repository, self.config.settings)
+            elif not self.config.settings.git:
+                self._history = FileHistory(self.root)
+            else:
+                raise InTheWay(
+                    f"{self.start} is not in a git repository, so an edit could not be tracked.",
+                    "Run `agent init` to make one here, or add --no-git to keep backups outside git.",
+                )
+        return self._history
+
+    # the model
+
+    def warm(self) -> None:
+        """Start opening and loading the model in the background, while the user types or files are read."""
+        if self._thread is None and not self._opened:
+            self._thread = threading.Thread(target=self._warm, name="warm", daemon=True)
+            self._thread.start()
+
+    def _warm(self) -> None:
+        try:
+            backend = self._open()
+            if backend is not None:
+                backend.load()
+        except AgentError as error:
+            self._failure = error
+
+    def _open(self) -> Backend | None:
+        with self._lock:
+            if not self._opened:
+                from agent.backends.opening import open_backend
+
+                self._backend = open_backend(self.config, notify=self.notices.append)
+                self._opened = True
+            return self._backend
+
+    @property
+    def backend(self) -> Backend | None:
+        """The model's backend; None with `--model none`. Raises NoServer, NoSuchModel."""
+        return self._open()
+
+    @property
+    def opened(self) -> bool:
+        """Whether the backend is open already (nothing is opened by asking)."""
+        return self._opened
+
+    @property
+    def profile(self) -> Profile:
+        """How this model is best asked. Only with a backend."""
+        if self._profile is None:
+            from agent.backends.opening import profile_of
+
+            backend = self.backend
+            assert backend is not None
+            self._profile = profile_of(backend, self.config)
+        return self._profile
+
+    def use_model(self, name: str) -> None:
+        """Go on with another model; the conversation stays. Raises NoServer, NoSuchModel and changes nothing then."""
+        from agent.backends.opening import open_backend
+
+        config = self.config.replace("/model", model=name)
+        backend = open_backend(config, notify=self.notices.append)
+        if self._backend is not None:
+            self._backend.close()
+        self.config, self._backend, self._opened = config, backend, True
+        self._profile, self._thread, self._failure = None, None, None
+        self.warm_loaded()
+
+    def warm_loaded(self) -> None:
+        """Load an already open backend in the background."""
+        self._thread = threading.Thread(target=self._warm, name="warm", daemon=True)
+        self._thread.start()
+
+    @property
+    def conversation(self) -> Conversation:
+        """The messages so far."""
+        if self._conversation is None:
+            import prompts
+
+            self._conversation = Conversation(prompts.load("system"))
+        return self._conversation
+
+    def clear(self) -> None:
+        """Forget the conversation; the repository's turns stay."""
+        self._conversation = None
+        self.previous = ("", "", "")
+
+    def relative(self, raw: str) -> str:
+        """A path given on the command line (relative to where the person is), relative to the root."""
+        path = Path(raw)
+        absolute = path if path.is_absolute() else self.start / path
+        try:
+            resolved = absolute.parent.resolve() / absolute.name
+            return resolved.relative_to(self.root).as_posix()
+        except ValueError:
+            raise UsageError(
+                f"{raw} is outside {self.root}.", "Name files inside the repository, or use -C to go elsewhere."
+            ) from None
+
+    def existing(self, raws: Sequence[str]) -> list[str]:
+        """Paths from the command line that must be readable files. Raises UsageError naming the first that is not."""
+        found = []
+        for raw in raws:
+            path = self.relative(raw)
+            kind = self.work.kind(path)
+            if kind == "missing":
+                raise UsageError(f"{raw}: there is no such file.{self._nearest(path)}", "Check the path.")
+            if kind not in ("file", "ignored", "symlink-inside"):
+                raise UsageError(f"{raw} cannot be read: {_KINDS.get(kind, kind)}.", "Name a regular text file.")
+            found.append(path)
+        return found
+
+    def _nearest(self, path: str) -> str:
+        import difflib
+
+        close = difflib.get_close_matches(path, list(self.work.list_paths()), n=1, cutoff=0.6)
+        return f" Did you mean {close[0]}?" if close else ""
+
+    def close(self) -> None:
+        """Give the backend back."""
+        if self._backend is not None:
+            self._backend.close()
+
+
+_KINDS = {
+    "dir": "it is a folder",
+    "symlink-outside": "it is a link that leaves the repository",
+    "device": "it is a device or a pipe",
+    "submodule": "it is in a submodule",
+    "secret": "it looks like a secret (`allow` in .agentrc makes an exception)",
+    "git": "it is git's own",
+    "blocked": "a part of its path is a file",
+}

@@ -1,0 +1,303 @@
+"""One request from route to result: its steps, its limits, and the one way in which anything is written."""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Generator, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from agent.backends.base import Message, Reply
+from agent.edits.types import FileChange, Outcome, Plan
+from agent.errors import EXIT_FAILED, EXIT_INTERRUPTED, AgentError, TaskFailed
+from agent.events import (
+    Applied,
+    Diff,
+    Done,
+    Edited,
+    Event,
+    Failed,
+    Notice,
+    Progress,
+    Prompted,
+    Routed,
+    Spent,
+    Started,
+    Step,
+)
+from agent.generate import generate
+
+if TYPE_CHECKING:
+    from agent.routing import Route
+    from agent.session import Session
+
+ACTING = ("edit",)
+"""Tools that change something: a low confidence in one of these asks first."""
+
+
+class Turn:
+    """The state of one request, and what a tool may do with it. Tools get this and nothing else."""
+
+    def __init__(self, session: Session, request: str) -> None:
+        self.session = session
+        self.request = request
+        self.started = time.monotonic()
+        self.steps = 0
+        self.exit_code = 0
+        self.summary = ""
+        self.applied: list[Applied] = []
+        session.turn_start_tokens = session.totals.prompt_tokens + session.totals.output_tokens
+
+    # the loop
+
+    def run(self, tool: str | None = None, files: Sequence[str] = (), **args: Any) -> Iterator[Event]:
+        """All of the turn, as events, `Done` last. Errors end it as a `Failed` event, with the contract's exit code."""
+        try:
+            yield from self._started()
+            if tool is None:
+                yield from self._routed(files)
+            else:
+                yield Routed(tool, 1.0, "command", request=self.request)
+                yield from self._tool(tool, self.request, files, args)
+        except AgentError as error:
+            self.exit_code, self.summary = error.exit_code, str(error)
+            yield Failed(str(error), error.hint, error.exit_code)
+        except KeyboardInterrupt:
+            self.exit_code, self.summary = EXIT_INTERRUPTED, "interrupted"
+            yield Failed("Interrupted; nothing was half-written.", "", EXIT_INTERRUPTED)
+        yield Done(self.exit_code, self.summary)
+
+    def _started(self) -> Iterator[Event]:
+        recovered = self.session.recover()
+        if recovered:
+            yield Notice(recovered, "warning")
+        if self.session.config.settings.model != "none":
+            self.session.warm()
+
+    def _routed(self, files: Sequence[str]) -> Iterator[Event]:
+        from agent.routing import plan_steps
+
+        yield from self.announce()
+        planned = plan_steps(self.request, self.session.route_context())
+        if len(planned) > 1:
+            for tool, request in planned[: self.session.config.settings.max_steps]:
+                yield Routed(tool, 1.0, "rules", request=request)
+                yield from self._tool(tool, request, files, {})
+                if self.exit_code and tool != "test":
+                    return
+            return
+        route = yield from self.route(self.request)
+        tool = yield from self._settled(route)
+        yield from self._tool(tool, self.request, files, {})
+        yield from self._further(tool)
+
+    def announce(self) -> Iterator[Event]:
+        """Say once per session which model answers, and why that one."""
+        if self.session.announced or self.session.config.settings.model == "none":
+            return
+        backend = self.session.backend
+        self.session.announced = True
+        if backend is not None:
+            yield Started(backend.model, backend.name, self.session.why)
+        while self.session.notices:
+            yield Notice(self.session.notices.pop(0))
+
+    def route(self, request: str) -> Generator[Event, None, Route]:
+        """Choose a tool for a request."""
+        from agent.routing import route
+
+        backend = self.session.backend if self.session.config.settings.router != "rules" else None
+        yield Progress("routing", "choosing a tool")
+        chosen = route(request, self.session.route_context(), backend=backend, config=self.session.config.settings)
+        if self.session.switches.show_prompt:
+            for messages in chosen.prompts:
+                yield Prompted("route", tuple({"role": m.role, "content": m.content} for m in messages))
+        yield Routed(
+            chosen.tool,
+            round(chosen.confidence, 4),
+            chosen.source,
+            {k: round(v, 4) for k, v in chosen.alternatives.items()},
+            round(chosen.ms, 1),
+            chosen.prompt_tokens,
+            request,
+        )
+        if chosen.usage is not None:
+            self.session.totals.requests += 1
+            self.session.totals.prompt_tokens += chosen.usage.prompt_tokens
+            self.session.totals.cached_tokens += chosen.usage.cached_tokens or 0
+            self.session.totals.output_tokens += chosen.usage.output_tokens
+            yield Spent("route", chosen.usage)
+        return chosen
+
+    def _settled(self, route: Route) -> Generator[Event, None, str]:
+        """The tool to run: asks where the route is unclear, or unsure about a tool that acts."""
+        threshold = self.session.config.settings.confirm_below
+        unsure = route.tool in ACTING and route.confidence < threshold
+        if route.tool != "unclear" and not unsure:
+            return route.tool
+        if unsure and self.session.switches.assume_yes:
+            return route.tool
+        front = self.session.front
+        if not front.interactive:
+            if unsure:
+                raise TaskFailed(
+                    f"This may be a request to {route.tool}, but only with {route.confidence:.0%} confidence.",
+                    f'Say it with the tool: agent {route.tool} "…", or add --yes.',
+                )
+            raise TaskFailed(
+                "It is not clear what to do with this request.",
+                "Say what you want done, or name the tool: agent edit|explain|test|search …",
+            )
+        yield from ()
+        question = (
+            f"Edit files for this? ({route.confidence:.0%} sure)" if unsure else "What shall I do with this request?"
+        )
+        choices = [("e", "edit"), ("x", "explain"), ("t", "test"), ("s", "search"), ("c", "chat"), ("n", "nothing")]
+        answer = front.ask(question, choices, "e" if unsure else "n")
+        tool = dict(choices)[answer]
+        if tool == "nothing":
+            raise TaskFailed("Nothing was done.", "Say it in other words, or name the tool with a slash command.")
+        if tool != route.tool:
+            self.session.corrected(self.request, tool)
+        return tool
+
+    def _further(self, last: str) -> Iterator[Event]:
+        """Let a capable model choose the next tool after a result, up to the limits."""
+        from agent.routing import next_step
+
+        session = self.session
+        if self.exit_code or last in ("chat", "unclear") or session.config.settings.model == "none":
+            return
+        backend = session.backend
+        if backend is None:
+            return
+        limit = min(session.profile.max_steps, session.config.settings.max_steps)
+        done = [(last, self.summary)]
+        while self.steps < limit:
+            tool = next_step(self.request, done, backend=backend)
+            if tool == "done" or tool in {name for name, _ in done}:
+                return
+            yield Routed(tool, 1.0, "model", request=self.request)
+            yield from self._tool(tool, self.request, (), {})
+            done.append((tool, self.summary))
+            if self.exit_code:
+                return
+
+    def _tool(self, name: str, request: str, files: Sequence[str], args: dict[str, Any]) -> Iterator[Event]:
+        from tools import find_tool
+
+        self._check_limits()
+        tool = find_tool(name)
+        self.steps += 1
+        yield Step(name, self.steps, request)
+        yield from tool.run(tool.Args(request=request, files=list(files), **args), self)
+        self.session.previous = (request, name, self.summary)
+
+    def _check_limits(self) -> None:
+        settings = self.session.config.settings
+        if self.steps >= settings.max_steps:
+            raise TaskFailed(
+                f"Stopped after {self.steps} steps, the limit of one turn.", "Raise `max_steps`, or ask for less."
+            )
+        if time.monotonic() - self.started > settings.turn_seconds:
+            raise TaskFailed(
+                f"Stopped after {settings.turn_seconds:.0f} s, the limit of one turn.", "Raise `turn_seconds`."
+            )
+
+    # what tools use
+
+    def generate(self, purpose: str, messages: Sequence[Message], **kwargs: Any) -> Generator[Event, None, Reply]:
+        """Ask the model; see `agent.generate.generate`."""
+        yield from self.announce()
+        return (yield from generate(self.session, purpose, messages, **kwargs))
+
+    def outcomes(self, outcomes: Sequence[Outcome]) -> Iterator[Event]:
+        """Tell what became of each edit."""
+        for outcome in outcomes:
+            yield edited(outcome)
+
+    def write(self, plan: Plan, *, tool: str, message: str, question: str = "Apply?") -> Generator[Event, None, bool]:
+        """Show a plan, have it approved, write and record it. Returns whether it was written.
+
+        The only way to the disk: the plan has passed the gate, the transaction writes all of it or none.
+        Raises InTheWay when the repository or a file is in the way.
+        """
+        changes = [change for change in plan.changes if change.before != change.after or change.mode is not None]
+        for change in changes:
+            yield diff_event(change)
+        if not changes:
+            return False
+        if self.session.switches.dry_run:
+            self.summary = "dry run: nothing was written"
+            yield Notice("Dry run: nothing was written.")
+            return False
+        if not self._approved(question):
+            self.summary = "not applied"
+            self.exit_code = EXIT_FAILED
+            yield Notice("Not applied; nothing was written.")
+            return False
+        recorded = self.session.history.record(
+            changes,
+            message=message,
+            request=self.request,
+            tool=tool,
+            commit=self.session.config.settings.commit,
+        )
+        applied = Applied(tuple(recorded.files), recorded.turn, recorded.commit, recorded.note)
+        self.applied.append(applied)
+        yield applied
+        for change in changes:
+            if change.after is not None:
+                self.session.written(change.path, change.after)
+        return True
+
+    def _approved(self, question: str) -> bool:
+        front = self.session.front
+        if self.session.switches.assume_yes or not front.interactive:
+            return True
+        return front.ask(question, [("y", "apply"), ("n", "drop")], "y") == "y"
+
+
+def edited(outcome: Outcome) -> Edited:
+    """An outcome as an event."""
+    gate = outcome.gate
+    verdict = "" if gate is None else "refused" if not gate.ok else "ok" if gate.checked else "unchecked"
+    return Edited(
+        path=outcome.path or outcome.edit.path or "",
+        status=outcome.status,
+        how=outcome.how,
+        start_line=outcome.start_line,
+        end_line=outcome.end_line,
+        gate=verdict,
+        language=gate.language if gate else "",
+        reason=outcome.reason,
+        candidates=tuple(
+            {
+                "path": c.path,
+                "start_line": c.start_line,
+                "end_line": c.end_line,
+                "similarity": round(c.similarity, 3),
+                "text": c.text,
+            }
+            for c in outcome.candidates
+        ),
+        problems=tuple(
+            {"line": p.line, "column": p.column, "message": p.message, "text": p.text}
+            for p in (gate.problems if gate else ())
+        ),
+        mended=gate.mended if gate else "",
+    )
+
+
+def diff_event(change: FileChange) -> Diff:
+    """The unified diff of one change, for people: undecodable bytes are shown as such."""
+    before = (change.before or b"").decode("utf-8", "replace").splitlines(True)
+    after = (change.after or b"").decode("utf-8", "replace").splitlines(True)
+    old = "/dev/null" if change.before is None else f"a/{change.path}"
+    new = "/dev/null" if change.after is None else f"b/{change.path}"
+    lines: list[str] = []
+    for line in difflib.unified_diff(before, after, old, new, n=3):
+        lines.append(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n")
+    added = sum(1 for line in lines[2:] if line.startswith("+"))
+    removed = sum(1 for line in lines[2:] if line.startswith("-"))
+    return Diff(change.path, "".join(lines), added, removed)
