@@ -1,0 +1,52 @@
+"""A second opinion from the language's own tool, when the tree has an error: a grammar can lag behind its language.
+
+Only tools that read a text from stdin and parse it without running it. A tool can acquit a text; none convicts.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+_COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "go": (("gofmt", "-e"),),
+    "rust": (("rustfmt", "--edition", "2021", "--emit", "stdout", "--quiet"),),
+    "javascript": (("node", "--check", "-"), ("node", "--input-type=module", "--check", "-")),
+    "ruby": (("ruby", "-c"),),
+    "php": (("php", "-l"),),
+    "lua": (("luac", "-p", "-"),),
+    "fish": (("fish", "--no-execute"),),
+}
+
+
+def accepts(language: str, text: bytes, *, shell: str = "", timeout: float = 3.0) -> bool:
+    """The language's own parser reads the text. False too when there is none here, or it took over `timeout` seconds."""
+    commands = ((shell, "-n"),) if language == "bash" and shell else _COMMANDS.get(language, ())
+    return any(_accepts(command, text, timeout) for command in commands)
+
+
+def at_hand(language: str) -> bool:
+    """There is such a tool on this machine."""
+    names = ("bash",) if language == "bash" else tuple(c[0] for c in _COMMANDS.get(language, ()))
+    return any(shutil.which(name) for name in names)
+
+
+def shell_of(path: str, text: bytes) -> str:
+    """Which shell a script is for, among those that can check without running."""
+    first = text[:128].split(b"\n")[0]
+    if b"zsh" in first or path.endswith((".zsh", "zshrc")):
+        return "zsh"
+    return "bash"
+
+
+def _accepts(command: tuple[str, ...], text: bytes, timeout: float) -> bool:
+    program = shutil.which(command[0])
+    if program is None:
+        return False
+    try:
+        done = subprocess.run(
+            [program, *command[1:]], input=text, capture_output=True, timeout=timeout, check=False
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.returncode == 0
