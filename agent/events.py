@@ -39,8 +39,9 @@ class Routed(Event):
     source: str
     """`model`, `rules`, `both`, `command`, `user`."""
     alternatives: dict[str, float] = field(default_factory=dict)
-    ms: float = 0.0
-    prompt_tokens: int = 0
+    milliseconds: float = 0.0
+    tokens: int = 0
+    """Prompt tokens of the routing request, cached ones included."""
     request: str = ""
 
 
@@ -147,6 +148,20 @@ class Undone(Event):
     turn: int
     files: tuple[str, ...]
     summary: str = ""
+
+
+@dataclass(frozen=True)
+class TurnListed(Event):
+    """One recorded turn, as `agent log` lists it."""
+
+    event: ClassVar[str] = "turn"
+    turn: int
+    when: str
+    tool: str
+    request: str
+    files: tuple[str, ...]
+    commit: str | None = None
+    undone: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import time
 from collections.abc import Generator, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from agent.backends.base import Message, Reply
 from agent.edits.types import FileChange, Outcome, Plan
@@ -216,7 +216,43 @@ class Turn:
         for outcome in outcomes:
             yield edited(outcome)
 
-    def write(self, plan: Plan, *, tool: str, message: str, question: str = "Apply?") -> Generator[Event, None, bool]:
+    def converse(
+        self,
+        purpose: str,
+        *,
+        max_tokens: int,
+        kind: Literal["answer", "code"] = "answer",
+        keep: Sequence[str] = (),
+        rewind_to: int | None = None,
+    ) -> Generator[Event, None, Reply]:
+        """Send the conversation and append the reply. A request that fails is taken back out of it.
+
+        Folds the oldest bulky parts, and says so, when it would not fit; the files in `keep` stay whole.
+        """
+        conversation = self.session.conversation
+        mark = conversation.mark() - 1 if rewind_to is None else rewind_to
+        if not self._fits(max_tokens):
+            folded = conversation.fold(keep)
+            if folded:
+                yield Notice(f"The context is nearly full: folded {len(folded)} older part(s): {'; '.join(folded[:5])}")
+        try:
+            reply = yield from self.generate(purpose, conversation.messages(), max_tokens=max_tokens, kind=kind)
+        except BaseException:
+            conversation.rewind(mark)
+            raise
+        conversation.add("reply", reply.text)
+        return reply
+
+    def _fits(self, max_tokens: int) -> bool:
+        backend = self.session.backend
+        if backend is None:
+            return True
+        estimate = self.session.meter.estimate_messages(self.session.conversation.messages())
+        return estimate + max_tokens <= backend.context_limit()
+
+    def write(
+        self, plan: Plan, *, tool: str, message: str, question: str = "Apply?", approve: bool = True
+    ) -> Generator[Event, None, bool]:
         """Show a plan, have it approved, write and record it. Returns whether it was written.
 
         The only way to the disk: the plan has passed the gate, the transaction writes all of it or none.
@@ -231,7 +267,7 @@ class Turn:
             self.summary = "dry run: nothing was written"
             yield Notice("Dry run: nothing was written.")
             return False
-        if not self._approved(question):
+        if approve and not self._approved(question):
             self.summary = "not applied"
             self.exit_code = EXIT_FAILED
             yield Notice("Not applied; nothing was written.")

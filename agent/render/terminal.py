@@ -38,6 +38,7 @@ class TerminalRenderer:
             e.Diff: self._diff,
             e.Applied: self._applied,
             e.Undone: self._undone,
+            e.TurnListed: self._listed,
             e.Tested: self._tested,
             e.Found: self._found,
             e.Tried: self._tried,
@@ -87,8 +88,8 @@ class TerminalRenderer:
         line = RichText("→ ", style="bold cyan")
         line.append(event.tool, style="bold cyan")
         detail = f"  {event.confidence:.0%} {event.source}"
-        if event.ms:
-            detail += f", {event.ms:.0f} ms"
+        if event.milliseconds:
+            detail += f", {event.milliseconds:.0f} ms"
         line.append(detail, style="dim")
         self.console.print(line)
 
@@ -173,6 +174,17 @@ class TerminalRenderer:
         self._line(f"{verb}: turn {event.turn}, {', '.join(event.files)}", "bold green")
         if event.summary:
             self._line(f"  {event.summary}", "dim")
+
+    def _listed(self, event: e.TurnListed) -> None:
+        line = RichText(f"{event.turn:>4}  ", style="cyan")
+        line.append(f"{event.when}  {event.tool:<7} ", style="dim")
+        line.append(event.request.partition("\n")[0][:70] or ", ".join(event.files))
+        line.append(f"  {', '.join(event.files)}", style="dim")
+        if event.commit:
+            line.append(f"  {event.commit[:9]}", style="yellow")
+        if event.undone:
+            line.append("  undone", style="red")
+        self.console.print(line)
 
     def _tested(self, event: e.Tested) -> None:
         counts = [f"{n} {word}" for n, word in _counts(event) if n]

@@ -1,0 +1,55 @@
+"""The command line: click commands without logic. `run` is the one way in; it maps every ending to an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from agent.errors import EXIT_INTERRUPTED, EXIT_USAGE, AgentError
+
+BROKEN_PIPE = 141
+"""What a shell reports for a program whose reader went away (128 + SIGPIPE)."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; returns the exit code of the contract. Never lets a traceback out."""
+    import click
+
+    from agent.cli.main import main
+
+    as_json = "--json" in arguments
+    try:
+        result = main.main(args=list(arguments), prog_name="agent", standalone_mode=False)
+        return int(result) if isinstance(result, int) else 0
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.ClickException as error:
+        return _report(error.format_message(), "`agent --help` shows the commands.", EXIT_USAGE, as_json)
+    except AgentError as error:
+        return _report(str(error), error.hint, error.exit_code, as_json)
+    except (KeyboardInterrupt, click.Abort):
+        return _report("Interrupted; nothing was half-written.", "", EXIT_INTERRUPTED, as_json)
+    except BrokenPipeError:
+        _close_stdout()
+        return BROKEN_PIPE
+    except MemoryError:
+        return _report("Out of memory.", "Use a smaller model or context (num_ctx in .agentrc).", 1, as_json)
+
+
+def _report(message: str, hint: str, exit_code: int, as_json: bool) -> int:
+    if as_json:
+        from agent.events import Done, Failed
+        from agent.render.json_lines import JsonRenderer
+
+        JsonRenderer().show(Failed(message, hint, exit_code))
+        JsonRenderer().show(Done(exit_code, message))
+    else:
+        print(f"error: {message}" + (f"\n{hint}" if hint else ""), file=sys.stderr)
+    return exit_code
+
+
+def _close_stdout() -> None:
+    """The reader is gone: what is still buffered must not raise again when the interpreter ends."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
