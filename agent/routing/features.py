@@ -1,0 +1,263 @@
+"""Cues in a request: which classes its verbs speak for, what kind of sentence it is, what was pasted.
+
+A cue is a short string such as `head:edit` (the request opens with an edit verb) or `frame:why`; `rules` and the fitted
+weights give each cue its say. The cues are the same in every language, so that what English data teach holds for others.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from agent.routing import lexicon
+from agent.routing.frames import FRAMES, NEGATED_EDIT, STRIP
+from agent.routing.shape import Shape
+
+_WORD = re.compile(r"[^\W_][\w'’-]*", re.U)
+_CLAUSE = re.compile(r"(?:[.;:!?,]|\band\b|\bthen\b|\bund\b|\bdann\b|\bet\b|\bpuis\b|\by\b|\be\b|\bи\b|\bve\b|&|\+|->)\s*(?:then |also |please |just |after that )*")
+
+
+def fold(word: str) -> str:
+    """Lower case without accents: how a hurried person types."""
+    return "".join(c for c in unicodedata.normalize("NFD", word.lower()) if not unicodedata.combining(c))
+
+
+_FOLD_CLASH = {"andere", "fur", "ma", "mal", "las", "fait"}
+
+
+@lru_cache(maxsize=1)
+def verbs() -> dict[str, str]:
+    """word → class, inflected English forms included; the first class listed wins a clash."""
+    table: dict[str, str] = {}
+    for label, text in lexicon.ENGLISH.items():
+        for verb in text.split():
+            for form in _english_forms(verb):
+                table.setdefault(form, label)
+    for label, languages in lexicon.OTHERS.items():
+        for text in languages.values():
+            for verb in text.split():
+                table.setdefault(verb.lower(), label)
+                folded = fold(verb)
+                if folded not in _FOLD_CLASH and len(folded) > 2:
+                    table.setdefault(folded, label)
+    return table
+
+
+def _english_forms(verb: str) -> list[str]:
+    forms = [verb, verb + "s" if verb[-1] not in "sxzh" else verb + "es"]
+    stem = verb[:-1] if verb.endswith("e") else verb
+    forms += [stem + "ing"]
+    if len(verb) > 2 and verb[-1] in "bdgklmnprt" and verb[-2] in "aeiou" and verb[-3] not in "aeiou":
+        forms += [verb + verb[-1] + "ing"]
+    return forms
+
+
+@lru_cache(maxsize=1)
+def _near() -> dict[str, str]:
+    """word with one letter left out → English verb, to recognise a slip of the finger."""
+    table: dict[str, str] = {}
+    for text in lexicon.ENGLISH.values():
+        for verb in text.split():
+            if len(verb) >= 4:
+                for at in range(len(verb)):
+                    table.setdefault(verb[:at] + verb[at + 1 :], verb)
+    return table
+
+
+def mistyped(word: str) -> str | None:
+    """The English verb that `word` is a slip of: one letter missing, doubled, wrong or swapped with its neighbour."""
+    if len(word) < 3 or not word.isascii() or word in _COMMON:
+        return None
+    near = _near()
+    for verb in [near.get(word)] + [near.get(word[:at] + word[at + 1 :]) for at in range(len(word))]:
+        if verb and len(word) >= len(verb) - 1 and _one_slip(word, verb):
+            return verb
+    table = verbs()
+    for at in range(len(word)):
+        shorter = word[:at] + word[at + 1 :]
+        if len(shorter) >= 3 and shorter in table and len(word) >= 4:
+            return shorter
+    for at in range(len(word) - 1):
+        swapped = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+        if swapped in table:
+            return swapped
+    return None
+
+
+def _one_slip(word: str, verb: str) -> bool:
+    if word == verb or abs(len(word) - len(verb)) > 1:
+        return word == verb
+    if len(word) == len(verb):
+        wrong = [i for i in range(len(word)) if word[i] != verb[i]]
+        swap = len(wrong) == 2 and wrong[1] == wrong[0] + 1 and word[wrong[0]] == verb[wrong[1]] and word[wrong[1]] == verb[wrong[0]]
+        return swap or (len(wrong) == 1 and (wrong[0] > 0) and len(word) > 4)
+    longer, shorter = (word, verb) if len(word) > len(verb) else (verb, word)
+    return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
+
+
+_COMMON = frozenset(
+    """the this that there their them then they what when where which while who whom whose why how can could would will
+    should shall may might must have has had been being was were are not now new old one two any all some more most other
+    into onto from with without about above over under here very also just only even still same such than too much many
+    for file files code line lines name names test tests class app page data user time way day work works first last next
+    back good bad right left main part place case type types error errors bug bugs issue thing things something anything
+    nothing everything like want need know think sure okay thanks hello your you yours mine our ours its it's don't does
+    did doing done was goes going get gets got say says said see seen look looks feel none ever else""".split()
+)
+
+
+def _sets() -> dict[str, frozenset[str]]:
+    return {
+        "yes": frozenset(lexicon.YES.split()),
+        "no": frozenset(lexicon.NO.split()),
+        "hello": frozenset(lexicon.GREETINGS.split()),
+        "thanks": frozenset(lexicon.THANKS.split()),
+    }
+
+
+SETS = _sets()
+
+
+@lru_cache(maxsize=1)
+def _stems() -> list[tuple[str, re.Pattern[str]]]:
+    patterns = []
+    for label, text in lexicon.STEMS.items():
+        stems = sorted({s.strip("\n") .strip() if not s.endswith(" ") else s.lstrip() for s in text.replace("\n", "").split("|") if s.strip()}, key=len, reverse=True)
+        patterns.append((label, re.compile("|".join(re.escape(s) for s in stems))))
+    return patterns
+
+
+def words_of(text: str) -> list[str]:
+    """The words in order, lower case; `FILE`, `CODE` and `URL` stand for what they replaced."""
+    return [w if w in ("FILE", "CODE", "URL") else w.lower() for w in _WORD.findall(text)]
+
+
+def core(prose: str) -> str:
+    """The prose without what politeness puts in front: "hi, could you please fix it" → "fix it"."""
+    text = prose.strip()
+    for _ in range(6):
+        shorter = STRIP.sub("", text, count=1).strip()
+        if shorter == text or not shorter:
+            break
+        text = shorter
+    return text
+
+
+def features(shape: Shape) -> dict[str, float]:
+    """The cues of one request, each with its strength (1 unless said)."""
+    cues: dict[str, float] = {}
+    prose, lowered = shape.prose, shape.prose.lower()
+    text = core(prose)
+    words = words_of(text)
+    table = verbs()
+
+    if not shape.whole:
+        return {"empty": 1.0}
+    if shape.trace:
+        cues["trace"] = 1.0
+    if shape.code:
+        cues["code"] = 1.0
+    if shape.files:
+        cues["file"] = 1.0
+    if shape.names:
+        cues["name"] = 1.0
+    if (shape.trace or shape.code) and len(words) <= 1:
+        cues["paste_alone"] = 1.0
+        cues["paste_alone:trace" if shape.trace else "paste_alone:code"] = 1.0
+    if prose.rstrip(" )\"'").endswith(("?", "？", "؟")):
+        cues["asks"] = 1.0
+    elif "?" in prose or "？" in prose:
+        cues["asks_inside"] = 1.0
+
+    for frame, pattern in FRAMES:
+        if pattern.search(lowered):
+            cues["frame:" + frame] = 1.0
+    if NEGATED_EDIT.search(lowered):
+        cues["hands_off"] = 1.0
+
+    head = _head(words, table)
+    if head:
+        cues["head:" + head] = 1.0
+    elif words:
+        cues["head:none"] = 1.0
+    found = [table[w] for w in words if w in table]
+    for label in dict.fromkeys(found):
+        cues["verb:" + label] = 1.0
+    tail = _later_heads(text, table)
+    for label in tail:
+        cues["later:" + label] = 1.0
+    if any(ord(c) > 0x2AF for c in lowered) or "kar" in lowered or "chala" in lowered:
+        first: tuple[int, str] | None = None
+        for label, pattern in _stems():
+            match = pattern.search(lowered)
+            if match:
+                cues["stem:" + label] = 1.0
+                if first is None or match.start() < first[0]:
+                    first = (match.start(), label)
+        if first and sum(f"stem:{label}" in cues for label, _ in _stems()) > 1:
+            cues["stem1:" + first[1]] = 1.0
+
+    bare = [w.strip("'-") for w in words_of(prose)]
+    for name, members in SETS.items():
+        if bare and bare[0] in members:
+            cues["opens:" + name] = 1.0
+            if len(bare) <= 3:
+                cues["only:" + name] = 1.0
+    cues["words:" + ("0" if not bare else "1" if len(bare) == 1 else "2-3" if len(bare) <= 3 else "4-8" if len(bare) <= 8 else "9-20" if len(bare) <= 20 else "21+")] = 1.0
+    if not cues.keys() & {"trace", "code", "file", "name"} and not found and "stem" not in "".join(cues) and _gibberish(bare, shape.cjk):
+        cues["gibberish"] = 1.0
+    if cues.keys() & {"file", "name", "frame:ours"}:
+        cues["here"] = 1.0
+    return cues
+
+
+def _head(words: list[str], table: dict[str, str]) -> str | None:
+    """The class of the word that opens the request, a slip of the finger allowed for."""
+    if not words:
+        return None
+    word = words[0]
+    if word in table:
+        return table[word]
+    if fold(word) in table:
+        return table[fold(word)]
+    slip = mistyped(word)
+    if slip:
+        return table.get(slip)
+    # "src/a.py: add a guard", "auth.py needs ..." — the verb may come after the file it is about
+    if word in ("FILE", "CODE") and len(words) > 1 and words[1] in table:
+        return table[words[1]]
+    return None
+
+
+def _later_heads(text: str, table: dict[str, str]) -> list[str]:
+    """Classes of the verbs that open a later clause ("…, fix it, and run the tests")."""
+    found: list[str] = []
+    for part in _CLAUSE.split(text)[1:]:
+        words = words_of(core(part))
+        if words and words[0] in table and len(words[0]) > 1:
+            found.append(table[words[0]])
+    return list(dict.fromkeys(found))
+
+
+_VOWELS = set("aeiouyáéíóúàèìòùäöüâêîôûаеёиоуыэюяіїαεηιουω")
+
+
+def _gibberish(words: list[str], cjk: bool) -> bool:
+    """Nothing that could be read: no letters at all, or strings that no language spells so."""
+    if any(w in members for members in SETS.values() for w in words):
+        return False
+    letters = [w for w in words if any(c.isalpha() for c in w)]
+    if not letters:
+        return True
+    if cjk or any(ord(c) > 0x500 for w in letters for c in w):
+        return False
+    odd = [w for w in letters if _unspellable(w)]
+    return len(odd) * 2 > len(letters)
+
+
+def _unspellable(word: str) -> bool:
+    if len(word) < 4:
+        return len(word) >= 3 and not set(word) & _VOWELS
+    vowels = sum(c in _VOWELS for c in word)
+    return vowels * 5 < len(word) or bool(re.search(r"(.)\1\1", word)) or bool(re.search(r"[^aeiouy\W\d]{5,}", word)) or bool(re.search(r"(asdf|qwer|zxcv|hjkl|sdfg|dfgh|fghj|jkl|wert)", word))

@@ -1,0 +1,201 @@
+"""The words that tell what a request wants, by class and language. Plain data; `features` does the looking up.
+
+Imperatives, infinitives and the polite forms are listed as they are typed; English inflections are derived. Languages written
+without spaces, and those that put endings on everything, are matched by substring (`STEMS`).
+"""
+
+from __future__ import annotations
+
+# English verbs, base form. A verb that fits two classes stands in the one that is meant when it opens a request.
+ENGLISH: dict[str, str] = {
+    "edit": """
+        fix add rename refactor change update remove delete implement write create make replace convert rewrite move
+        extract insert bump upgrade downgrade migrate port simplify clean cleanup format reformat optimise optimize
+        handle support generate scaffold comment uncomment annotate split merge inline wrap drop strip swap put turn
+        correct repair patch improve translate localize localise undo revert use allow ensure enable disable hook
+        introduce apply silence suppress dedupe deduplicate increase decrease lower raise tidy adjust modify edit tweak
+        define declare append prepend validate restore solve resolve reduce modernise modernize shorten parametrize
+        parametrise parameterize parallelise parallelize mock stub expose export initialise initialize configure adapt
+        align unify consolidate reorder rework redo extend finish complete escape sanitize sanitise cache memoize
+        memoise log sort pin unpin deprecate switch fill encapsulate decouple abstract hardcode default guard catch
+        rethrow retry-proof prefix suffix capitalize capitalise lowercase uppercase indent dedent squash inject bring
+        document docstring type throttle debounce paginate flatten factor hoist narrow widen relax tighten harden
+        polish restructure reorganize reorganise rearrange delegate override subclass vendor purge prune trim crop
+        prevent avoid stop let set give cut shrink cap limit round clamp truncate require reject propagate cover
+        convert transform transpile rebase commit amend install uninstall register unregister wire plumb kill nuke
+        ditch yank chuck tack slap whip knock bugfix debug sync mark flag hide show-hide emit return pass accept
+        include exclude ignore reuse store save persist serialize serialise encode decode parse-out
+        speed rip pull swap-out get-rid redirect point-at""",
+    "test": """
+        run test rerun retest build compile lint typecheck execute benchmark profile verify""",
+    "search": """
+        find locate search grep list show count lookup enumerate spot hunt track pinpoint rg look which identify trace
+        point highlight fetch""",
+    "explain": """
+        explain describe summarise summarize review walk understand clarify interpret analyse analyze diagnose elaborate
+        teach tell outline compare investigate inspect audit critique assess evaluate discuss break-down explore
+        decipher demystify justify overview recap""",
+}
+
+# Other languages that put spaces between words. Forms as people type them to a tool.
+OTHERS: dict[str, dict[str, str]] = {
+    "edit": {
+        "de": """ändere ändern aendere aendern füge fuege hinzufügen hinzu ergänze ergänzen erweitere erweitern lösche
+            löschen loesche entferne entfernen entfern benenne umbenennen nenne ersetze ersetzen schreib schreibe
+            schreiben korrigiere korrigieren korrigier behebe beheben behebst repariere reparieren reparier fixe fixen
+            refaktoriere refaktorieren refactore refactoren erstelle erstellen erzeuge erzeugen implementiere
+            implementieren baue einbauen mach mache vereinfache vereinfachen verschiebe verschieben aktualisiere
+            aktualisieren formatiere formatieren optimiere optimieren übersetze übersetzen dokumentiere kommentiere
+            verbessere verbessern passe anpassen setze leg lege wandle umwandeln räum räume aufräumen tausche
+            extrahiere auslagern lagere sortiere verwende nutze generiere stelle umstellen bereinige kürze teile""",
+        "fr": """corrige corriger corrigez corrigeons ajoute ajouter ajoutez supprime supprimer supprimez enlève enlever
+            enleve retire retirer renomme renommer renommez remplace remplacer remplacez modifie modifier modifiez change
+            changer changez écris écrire écrivez ecris crée créer créez cree implémente implémenter implemente refactorise
+            refactoriser refactore répare réparer repare simplifie simplifier déplace déplacer deplace mets mettre mettez
+            rajoute rajouter transforme transformer convertis convertir nettoie nettoyer optimise optimiser traduis
+            traduire documente documenter commente améliore améliorer génère générer fais extrais extraire remets
+            formate formater reformate migre migrer résous résoudre utilise""",
+        "es": """arregla arreglar arregle corrige corregir corrija añade añadir anade agrega agregar agregue agregá elimina
+            eliminar elimine borra borrar borre quita quitar quite renombra renombrar cambia cambiar cambie modifica
+            modificar modifique escribe escribir escribí crea crear cree implementa implementar reemplaza reemplazar
+            sustituye refactoriza refactorizar simplifica simplificar mueve mover actualiza actualizar convierte
+            convertir pon poner ponle haz hacer hazlo mejora mejorar traduce traducir documenta documentar optimiza
+            optimizar extrae extraer repara reparar limpia limpiar formatea genera generar sube baja ponga soluciona
+            solucionar arreglame arréglame arreglá cambiale""",
+        "pt": """corrija corrige corrigir conserte consertar conserta arruma arrume arrumar adicione adicionar adiciona
+            acrescente acrescenta remova remover remove apague apagar apaga exclua excluir renomeie renomear renomeia
+            mude mudar muda altere alterar altera troque trocar troca substitua substituir escreva escrever escreve
+            crie criar cria implemente implementar refatore refatorar refatora simplifique simplificar mova mover
+            atualize atualizar atualiza converta converter coloque colocar coloca faça faz melhore melhorar traduza
+            traduzir documente documentar otimize otimizar extraia extrair tira tirar tire gere gerar ajuste ajustar
+            resolva resolver limpe""",
+        "it": """correggi correggere aggiusta aggiustare sistema sistemare sistemami aggiungi aggiungere rimuovi rimuovere
+            elimina eliminare cancella cancellare togli togliere rinomina rinominare cambia cambiare modifica
+            modificare scrivi scrivere crea creare implementa implementare sostituisci sostituire rifattorizza
+            refattorizza semplifica semplificare sposta spostare aggiorna aggiornare converti convertire metti mettere
+            migliora migliorare traduci tradurre documenta documentare ottimizza ottimizzare estrai estrarre ripara
+            riparare pulisci pulire fai risolvi risolvere rifai genera generare inserisci inserire""",
+        "nl": """repareer repareren verander veranderen wijzig wijzigen voeg toevoegen verwijder verwijderen hernoem
+            hernoemen vervang vervangen schrijf schrijven maak maken herschrijf herschrijven verplaats verplaatsen
+            verbeter verbeteren pas aanpassen los oplossen implementeer implementeren haal zet vereenvoudig ruim
+            refactor vertaal documenteer""",
+        "pl": """napraw naprawić naprawic dodaj dodać dodac usuń usunąć usun zmień zmienić zmien popraw poprawić poprawic
+            przepisz napisz stwórz stworz utwórz zaimplementuj zrefaktoryzuj uprość przenieś przenies zamień zamien
+            zaktualizuj przetłumacz udokumentuj skasuj wstaw zrób zrob""",
+        "tr": """düzelt duzelt düzeltir düzeltin ekle ekler ekleyin sil siler silin kaldır kaldir kaldırın değiştir degistir
+            değiştirin yaz yazın yazar oluştur olustur oluşturun yeniden-adlandır adlandır taşı tasi çevir cevir
+            dönüştür donustur güncelle guncelle iyileştir iyilestir basitleştir refactor refaktör uygula onar tamir
+            çıkar yap yapın""",
+        "id": """perbaiki tambahkan tambah hapus ubah ganti buat buatkan tulis tuliskan pindahkan perbarui sederhanakan
+            terjemahkan implementasikan rapikan benerin""",
+        "vi": """sửa thêm xóa xoá đổi viết tạo thay chuyển""",
+        "sv": """fixa åtgärda lägg ändra radera skriv skapa byt ersätt flytta förbättra rätta gör""",
+        "cs": """oprav přidej odstraň smaž změň přejmenuj napiš vytvoř nahraď přepiš uprav""",
+    },
+    "test": {
+        "de": """teste testen starte ausführen führe kompiliere kompilieren baue-build prüfe-tests durchlaufen lass laufen""",
+        "fr": """lance lancer lancez exécute exécuter execute teste tester testez compile compiler compilez relance
+            relancer tourne tourner""",
+        "es": """ejecuta ejecutar ejecute ejecutá corre correr corré córrelos lanza lanzar prueba probar compila compilar
+            testea""",
+        "pt": """execute executar executa rode rodar roda teste testar testa compile compilar compila""",
+        "it": """esegui eseguire lancia lanciare testa testare compila compilare avvia fai-girare gira girare""",
+        "nl": """draai draaien voer uitvoeren test testen compileer bouw""",
+        "pl": """uruchom uruchomić uruchomic odpal przetestuj skompiluj zbuduj puść""",
+        "tr": """çalıştır calistir çalıştırın derle derleyin test koş koştur""",
+        "id": """jalankan uji kompilasi""",
+        "vi": """chạy""",
+        "sv": """kör köra testa bygg kompilera""",
+        "cs": """spusť pusť otestuj zkompiluj""",
+    },
+    "search": {
+        "de": """finde finden such suche suchen zeig zeige liste auflisten wo welche welcher welchen wer zähle""",
+        "fr": """trouve trouver trouvez cherche chercher cherchez recherche liste lister listez montre montrer où quels
+            quelles quel quelle affiche afficher repère localise""",
+        "es": """busca buscar busque buscá encuentra encontrar lista listar muestra mostrar muéstrame mostrame muestrame
+            dónde donde cuáles cuales localiza ubica encuéntrame""",
+        "pt": """encontre encontrar encontra ache achar acha procure procurar procura busque buscar liste listar mostre
+            mostrar mostra onde quais localize""",
+        "it": """trova trovare trovami cerca cercare elenca elencare mostra mostrami mostrare dove quali localizza""",
+        "nl": """vind vinden zoek zoeken toon laat-zien waar welke lijst""",
+        "pl": """znajdź znajdz znaleźć wyszukaj szukaj pokaż pokaz gdzie które ktore wypisz wylistuj""",
+        "tr": """bul bulun bulur ara göster goster listele nerede nerde nerelerde hangi hangisi neresinde""",
+        "id": """cari carikan temukan tampilkan mana dimana daftar""",
+        "vi": """tìm""",
+        "sv": """hitta sök lista visa var vilka vilken""",
+        "cs": """najdi hledej ukaž vypiš kde které""",
+    },
+    "explain": {
+        "de": """erkläre erklär erklären erklaer erkläre beschreibe beschreib warum wieso weshalb wozu verstehe erläutere
+            zusammenfassen fasse analysiere bedeutet""",
+        "fr": """explique expliquer expliquez décris décrire decris pourquoi résume résumer comprends comprendre analyse
+            signifie sert""",
+        "es": """explica explicar explicá explique explícame explicame describe describir porqué resume resumir entiendo
+            significa analiza revisa""",
+        "pt": """explique explicar explica descreva descrever descreve porque porquê resuma resumir entendo significa
+            analise revise""",
+        "it": """spiega spiegare spiegami descrivi descrivere perché perche riassumi riassumere capisco significa analizza
+            serve""",
+        "nl": """leg-uit uitleggen leg beschrijf waarom betekent snap begrijp""",
+        "pl": """wyjaśnij wyjasnij wytłumacz wytlumacz opisz dlaczego czemu rozumiem oznacza streść""",
+        "tr": """açıkla acikla açıklar açıklayın anlat neden niye niçin anlamadım anlamıyorum özetle""",
+        "id": """jelaskan kenapa mengapa apa artinya""",
+        "vi": """giải-thích""",
+        "sv": """förklara varför beskriv betyder""",
+        "cs": """vysvětli proč popiš""",
+    },
+}
+
+# Matched anywhere in the text: scripts without spaces, and languages that inflect everything.
+STEMS: dict[str, str] = {
+    "edit": """
+        修复|修正|修改|修一下|改成|改为|改一下|改掉|改名|重命名|重构|添加|加上|加一个|加个|增加|新增|删除|删掉|去掉|移除|实现|替换|
+        更新|优化|创建|新建|写一个|写个|编写|补充|补上|翻译|改进|简化|换成|升级|把|
+        直して|直し|修正して|修正し|変更して|変更し|変えて|追加して|追加し|加えて|足して|削除して|削除し|消して|実装して|実装し|
+        リファクタ|リネーム|名前を|書いて|書き換え|置き換え|作って|作成して|作成し|更新して|更新し|翻訳して|整形して|最適化|移動して|
+        고쳐|고치|수정해|수정하|바꿔|바꾸|변경해|변경하|추가해|추가하|삭제해|삭제하|지워|제거해|제거하|구현해|구현하|작성해|만들어|
+        리팩터|리팩토링|이름을|옮겨|업데이트해|써줘|번역해|교체해|최적화해|
+        исправ|почини|чини|добав|удали|убери|убрать|переимен|измени|поменя|замени|перепиш|напиши|написать|создай|создать|
+        реализу|отрефактор|рефактор|обнови|перенес|сдела|упрости|вынес|поправ|переведи|задокументир|оптимизир|
+        виправ|додай|видали|зміни|перейменуй|
+        أصلح|اصلح|أضف|اضف|احذف|غيّر|غير اسم|عدّل|عدل|اكتب|أنشئ|انشئ|استبدل|
+        ठीक कर|जोड़|हटा|बदल|लिख|बना दो|बनाओ|theek kar|add karo|add kar do|hata do|badal do|fix karo|fix kar""",
+    "test": """
+        运行测试|跑测试|跑一下测试|跑下测试|跑一遍|测试一下|执行测试|编译|构建|测试通过|测试能过|跑单测|运行|
+        テストを実行|テスト実行|テストを走|テスト走|テストを回|テスト回|テストして|実行して|ビルドして|ビルド|コンパイル|テストは通|テスト通|テストが通|
+        테스트 돌|테스트를 돌|테스트 실행|테스트를 실행|실행해|빌드해|빌드|컴파일|테스트 통과|돌려|
+        запусти|запуст|прогон|протестир|собери|скомпилир|проверь тест|проходят|
+        شغل|شغّل|نفذ|الاختبارات|
+        चला|टेस्ट चला|tests? chala""",
+    "search": """
+        哪里|哪儿|在哪|哪些|哪个文件|找到|找出|查找|搜索|列出|找一下|谁调用|多少个|有没有|
+        どこ|探して|検索|見つけ|一覧|どのファイル|リストアップ|何箇所|列挙|
+        어디|찾아|찾기|검색|목록|어느 파일|어떤 파일|나열|
+        где |найди|найти|поищи|покажи|перечисли|какие файлы|в каком|сколько|список|
+        де знаходиться|знайди|
+        أين|اين|ابحث|اعثر|اعرض|
+        कहाँ|कहां|खोज|ढूंढ|ढूँढ|दिखा|kahan|kaha hai""",
+    "explain": """
+        解释|说明一下|为什么|为何|为啥|怎么回事|什么意思|是什么|做什么|干什么|干嘛|怎么工作|如何工作|怎么运作|讲解|讲一下|讲讲|介绍一下|总结|原理|有什么用|
+        有什么区别|看不懂|怎么实现|
+        説明|なぜ|なんで|どうして|何をして|何をする|何してる|意味|どういう|どのように|仕組み|教えて|解説|要約|とは|違いは|理由|
+        설명|왜|무슨 의미|무슨 뜻|뭐 하는|뭐하는|무엇을|어떻게 작동|어떻게 동작|알려|요약|이유|뭔가요|뭐야|차이|
+        объясни|обьясни|поясни|почему|зачем|что делает|что такое|что значит|как работает|опиши|расскажи|в чем|в чём|разница|
+        поясни|чому|
+        اشرح|لماذا|ماذا يفعل|ماذا تفعل|كيف يعمل|كيف تعمل|ما معنى|
+        समझा|क्यों|क्या कर|मतलब|कैसे काम|samjha|kyun|kyu |kya karta|kaise kaam""",
+}
+
+YES = """yes yep yeah yup yea y ye ok okay k kk sure please fine agreed definitely absolutely proceed continue approved
+    lgtm confirmed affirmative indeed right correct perfect great alright aye
+    ja jo jawohl klar gerne bitte mach oui ouais vas-y d'accord volontiers sí si claro dale vale sim pode claro certo
+    sì certo va bene ok да давай ага угу хорошо конечно evet tamam olur tabii はい うん お願いします ええ いいよ 好 好的 是 是的 可以 行 嗯
+    네 예 응 그래 좋아 tak jasne dobrze oke iya ya boleh نعم हाँ हां haan"""
+NO = """no nope nah n never-mind nevermind nvm cancel stop abort forget nein nee ne non laisse não nao нет не отмена hayır hayir
+    iptal いいえ やめて 不 不用 不要 算了 아니 아니요 nie لا नहीं nahi"""
+GREETINGS = """hi hello hey heya hiya howdy yo sup hola ciao salut bonjour bonsoir hallo moin servus guten-tag olá ola oi привет
+    здравствуйте здравствуй merhaba selam こんにちは おはよう こんばんは 你好 您好 안녕 안녕하세요 cześć czesc namaste नमस्ते مرحبا
+    greetings gm morning hej halo xin-chào"""
+THANKS = """thanks thank thx ty tysm cheers danke dankeschön merci gracias obrigado obrigada grazie спасибо teşekkürler tesekkurler
+    teşekkür sağol ありがとう ありがとうございます 谢谢 多谢 감사합니다 고마워 dzięki dziekuje bedankt tack terima-kasih شكرا धन्यवाद
+    shukriya kudos"""

@@ -1,0 +1,130 @@
+"""Routing without a model: the cues of a request, weighed and added up, give each class its probability.
+
+The hand-set weights below are the starting point of the fitted ones (`weights.json`): a logistic regression whose
+penalty pulls each weight towards its hand-set value, so that a cue the labelled requests say little about keeps it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import lru_cache
+from pathlib import Path
+
+from agent.routing.types import LABELS
+
+_WEIGHTS = Path(__file__).with_name("weights.json")
+
+# cue → what it says for each class, in natural-log odds
+PRIOR: dict[str, dict[str, float]] = {
+    "bias": {"unclear": -0.6, "test": -0.6, "chat": -0.2},
+    "empty": {"unclear": 12},
+    "gibberish": {"unclear": 5},
+    "frame:vague": {"unclear": 5},
+    "trace": {"explain": 1.5, "edit": 0.3},
+    "code": {"explain": 0.7, "edit": 0.3},
+    "paste_alone": {"explain": 2.0, "edit": -0.5, "unclear": 0.5},
+    "file": {"chat": -1.5, "unclear": -1.0},
+    "name": {"chat": -1.0, "unclear": -1.0},
+    "asks": {"edit": -0.9, "explain": 0.5, "unclear": -0.5},
+    "asks_inside": {"explain": 0.2},
+    "hands_off": {"edit": -9, "explain": 1.0},
+    "head:edit": {"edit": 4.0, "unclear": -1},
+    "head:test": {"test": 3.0, "unclear": -1},
+    "head:search": {"search": 2.6, "unclear": -1},
+    "head:explain": {"explain": 3.0, "unclear": -1},
+    "verb:edit": {"edit": 0.7},
+    "verb:test": {"test": 0.3},
+    "verb:search": {"search": 0.6},
+    "verb:explain": {"explain": 0.8},
+    "later:edit": {"edit": 1.4},
+    "later:test": {"test": 0.7},
+    "later:search": {"search": 0.5},
+    "later:explain": {"explain": 0.6},
+    "stem:edit": {"edit": 2.0},
+    "stem:test": {"test": 1.6},
+    "stem:search": {"search": 2.0},
+    "stem:explain": {"explain": 2.0},
+    "stem1:edit": {"edit": 0.6},
+    "stem1:test": {"test": 0.6},
+    "stem1:search": {"search": 0.6},
+    "stem1:explain": {"explain": 0.6},
+    "frame:why": {"explain": 3.2, "edit": -1.5, "search": -0.5},
+    "frame:what_does": {"explain": 2.2, "edit": -0.8},
+    "frame:how_does": {"explain": 2.6, "edit": -1.5},
+    "frame:how_would_i": {"explain": 2.2, "chat": 1.0, "edit": -2.8},
+    "frame:would_happen": {"explain": 2.2, "edit": -1.5},
+    "frame:where": {"search": 3.2, "edit": -0.6},
+    "frame:which": {"search": 2.8, "edit": -0.5},
+    "frame:who_calls": {"search": 2.0, "edit": -0.3},
+    "frame:how_many": {"search": 2.4, "edit": -0.8},
+    "frame:list_all": {"search": 2.4, "edit": -0.5},
+    "frame:run_tests": {"test": 3.6, "edit": -0.8},
+    "frame:write_tests": {"edit": 2.2, "test": -1.8},
+    "frame:pass_tests": {"edit": 2.2, "test": -0.6},
+    "frame:asks_you": {"edit": 0.5, "explain": -0.1},
+    "frame:wanted": {"edit": 1.3},
+    "frame:broken": {"edit": 0.9, "explain": 0.2, "chat": -0.6, "unclear": -0.5},
+    "frame:ours": {"chat": -1.2, "unclear": -0.8},
+    "frame:generic": {"chat": 2.6, "edit": -0.6, "search": -0.8},
+    "frame:you": {"chat": 4.0, "edit": -1.0, "search": -1.0},
+    "frame:smalltalk": {"chat": 2.6, "edit": -0.5},
+    "frame:review": {"explain": 2.2, "edit": -0.6},
+    "frame:revert": {"edit": 2.5},
+    "opens:hello": {"chat": 0.7},
+    "only:hello": {"chat": 3.5},
+    "opens:thanks": {"chat": 1.2},
+    "only:thanks": {"chat": 4.0},
+    "only:yes": {"unclear": 1.5, "chat": 1.0},
+    "only:no": {"unclear": 0.5, "chat": 2.0},
+    "words:0": {"unclear": 0.5},
+    "words:1": {"unclear": 1.0},
+    "words:2-3": {"unclear": 0.3},
+    "words:9-20": {"unclear": -0.5},
+    "words:21+": {"unclear": -1.0},
+    "head:none": {"edit": -0.6},
+}
+
+
+@lru_cache(maxsize=1)
+def weights() -> dict[str, dict[str, float]]:
+    """The weights in use: the fitted ones where there are any, else the hand-set ones."""
+    try:
+        fitted: dict[str, dict[str, float]] = json.loads(_WEIGHTS.read_text(encoding="utf-8"))["weights"]
+    except FileNotFoundError:
+        return PRIOR
+    return fitted
+
+
+def scores(cues: dict[str, float], table: dict[str, dict[str, float]] | None = None) -> list[float]:
+    """Log odds of each class, in the order of LABELS, not normalised."""
+    table = weights() if table is None else table
+    total = dict.fromkeys(LABELS, 0.0)
+    for cue, strength in (("bias", 1.0), *cues.items()):
+        for label, weight in table.get(cue, {}).items():
+            total[label] += weight * strength
+    return [total[label] for label in LABELS]
+
+
+def softmax(logits: list[float]) -> list[float]:
+    """Probabilities that add up to 1."""
+    top = max(logits)
+    powers = [math.exp(x - top) for x in logits]
+    whole = sum(powers)
+    return [p / whole for p in powers]
+
+
+def probabilities(cues: dict[str, float]) -> dict[str, float]:
+    """label → probability by the rules alone."""
+    chances = dict(zip(LABELS, softmax(scores(cues)), strict=True))
+    if "hands_off" in cues and chances["edit"] > 0:
+        kept = 1 - chances["edit"]
+        chances = {k: (0.0 if k == "edit" else v / kept) for k, v in chances.items()}
+    return chances
+
+
+def reasons(cues: dict[str, float], label: str) -> list[str]:
+    """The cues that spoke most for a label, strongest first."""
+    table = weights()
+    said = {cue: table.get(cue, {}).get(label, 0.0) * strength for cue, strength in cues.items()}
+    return [cue for cue, weight in sorted(said.items(), key=lambda pair: -pair[1])[:3] if weight > 0.3]

@@ -1,0 +1,164 @@
+"""A request taken apart: the words the person wrote, and what they pasted (tracebacks, code, paths)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+MAX_CHARACTERS = 20_000
+"""More than this is a paste; its head and tail are looked at."""
+
+_FENCE = re.compile(r"(```|~~~)[^\n]*\n.*?(?:\1|\Z)", re.S)
+_TRACE_START = re.compile(r"^\s*(Traceback \(most recent call last\)|Exception in thread |thread '.*' panicked|panic: |goroutine \d+)")
+_TRACE_LINE = re.compile(
+    r"""^\s*(
+        File\ ".+",\ line\ \d+ | at\ .+\(.*:\d+(:\d+)?\) | at\ (async\ )?\S+:\d+:\d+ | at\ [\w.$<>]+\(.*\)$ |
+        \S+\.\w{1,5}:\d+(:\d+)?:?\s.* | \S+\.\w{1,5}\(\d+(,\d+)?\):?\s.* | E\s{2,}.+ | >\s{2,}.+ |
+        (FAILED|ERROR)\ \S+ | =+\ .+\ =+$ | -+>\ \S+:\d+ | error(\[E\d+\])?:\ .+ | npm\ ERR!.* | \^+~*$ | ~*\^+$ | \d+\s*\|.* | \.\.\.\ \d+\ more |
+        caused\ by:.* | (fatal|warning|note|help):\ .+ | make(\[\d+\])?:\ \*\*\*.* | goroutine\ \d+.* | Segmentation\ fault.* |
+        \[?(ERROR|WARN|FATAL|INFO|DEBUG)\]?[\s:].+ | ---\ FAIL:.* | FAIL\s\S+.* | \d{4}-\d\d-\d\d[T\ ]\d\d:\d\d.* | During\ handling\ of.*
+    )""",
+    re.X | re.I,
+)
+_EXCEPTION = re.compile(
+    r"^\s*(?:[\w.$]+\.)?[A-Z]\w*(?:Error|Exception|Warning|Interrupt|Exit|Panic|Iteration)\b(?::.*)?$|^\s*Uncaught \w+"
+)
+_CODE_LINE = re.compile(
+    r"""^\s*(
+        (def|class|async\ def|func|fn|pub\ fn|impl|struct|enum|interface|import|from\ \S+\ import|\#include|package|using|namespace)\ ?.*[({:;\w]$ |
+        (public|private|protected|static|const|let|var|val|export)\ .+[;{=(),\w]$ | (return|raise|throw|yield|await|print|console\.log|assert)\b.*[;)\w\]"']$ |
+        (if|for|while|elif|else|try|except|switch|case|with)\b.*[:{]$ | [\w.\[\]'"]+\ *(\+|-|\*|/|:)?=\ *\S.*$ | [{}\])(;,]+$ | @\w+.*$ | //.*$ | \#\ .*$ | </?\w+[^>]*>.*$ |
+        [\w.]+\(.*\);?$ | .*[;{]$ | (SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER)\ .+ | \$\ .+ | [+-]\s{2,}.+ | @@\ .+
+    )""",
+    re.X,
+)
+FILE = re.compile(
+    r"""(?<![\w/@.])@?(?:[\w.+-]+/)*(?:[\w+-][\w.+-]*)\.(?:py|pyi|ipynb|js|jsx|mjs|cjs|ts|tsx|vue|svelte|go|rs|java|kt|kts|scala|swift|c|h|cc|cpp|cxx|hpp|
+    cs|fs|rb|php|lua|sh|bash|zsh|ps1|bat|pl|r|jl|ex|exs|erl|clj|hs|ml|dart|sql|html?|css|scss|sass|less|json|jsonc|ya?ml|toml|ini|cfg|conf|env|xml|
+    md|rst|txt|csv|lock|proto|graphql|tf|gradle|cmake|mk|tex|zig|nim|f90|m|mm|vb|asm|s|log|properties|plist|svg)(?![\w])(?!\.\w{4,})
+    | \b(?:Makefile|Dockerfile|README|CHANGELOG|LICENSE|Jenkinsfile|Gemfile|Rakefile|Procfile|CMakeLists)\b
+    | (?<![\w/])(?:\.{0,2}/)?(?:[\w.-]+/)+[\w.-]*(?![\w/])""",
+    re.X | re.I,
+)
+TICKS = re.compile(r"`([^`\n]{1,200})`")
+IDENTIFIER = re.compile(
+    r"\b(?:[A-Za-z]\w*_\w+|_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\(\w*\)|[A-Z]{2,}_[A-Z_]+|[A-Za-z]\w+(?:::|\.)[A-Za-z_]\w+(?:(?:::|\.)\w+)*)(?![\w])"
+)
+_URL = re.compile(r"https?://\S+")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a request is made of."""
+
+    prose: str
+    """What the person wrote themselves, one line, with `FILE`, `CODE` and `URL` for names."""
+    whole: str
+    """The request without surrounding blanks, cut to MAX_CHARACTERS."""
+    trace: bool
+    """A traceback, compiler error or log excerpt is in it."""
+    code: bool
+    """A fence or bare lines of code are in it."""
+    files: tuple[str, ...]
+    names: tuple[str, ...]
+    """Identifiers: in backticks, or by their spelling (`snake_case`, `camelCase`, `call()`)."""
+    cjk: bool
+
+
+def shape(request: str) -> Shape:
+    """Take a request apart. Never raises, whatever the text; linear in its length."""
+    text = unicodedata.normalize("NFKC", request).replace("’", "'").replace("`\u200b", "`").strip()
+    if len(text) > MAX_CHARACTERS:
+        text = text[: MAX_CHARACTERS // 2] + "\n" + text[-MAX_CHARACTERS // 2 :]
+    without, fences = _FENCE.subn("\n", text)
+    fenced = " ".join(m.group(0) for m in _FENCE.finditer(text))
+    trace = any(_is_trace(line) for line in fenced.splitlines()[1:40])
+    prose_lines, pasted_trace, pasted_code = _own_lines(without)
+    own = _URL.sub(" URL ", " ".join(prose_lines))
+    files: list[str] = []
+    names: list[str] = []
+
+    def take_ticks(match: re.Match[str]) -> str:
+        inside = match.group(1).strip()
+        if FILE.fullmatch(inside):
+            files.append(inside)
+            return " FILE "
+        if " " in inside and len(inside.split()) > 4 and not re.search(r"[(){}=;\[\]]", inside):
+            return f" {inside} "
+        names.append(inside)
+        return " CODE "
+
+    def take_file(match: re.Match[str]) -> str:
+        word = match.group(0)
+        if "/" in word and "." not in word and word.count("/") == 1 and word.lower() in _SLASHED:
+            return word.replace("/", " ")
+        files.append(word.lstrip("@"))
+        return " FILE "
+
+    def take_name(match: re.Match[str]) -> str:
+        if match.group(0).lower() in _NOT_NAMES:
+            return match.group(0)
+        names.append(match.group(0))
+        return " CODE "
+
+    own = TICKS.sub(take_ticks, own)
+    own = FILE.sub(take_file, own)
+    own = IDENTIFIER.sub(lambda m: m.group(0) if m.group(0) in ("FILE", "CODE", "URL") else take_name(m), own)
+    return Shape(
+        prose=" ".join(own.split()),
+        whole=text,
+        trace=trace or pasted_trace,
+        code=bool(fences and not trace) or pasted_code,
+        files=tuple(dict.fromkeys(files)),
+        names=tuple(dict.fromkeys(names)),
+        cjk=bool(_CJK.search(own)),
+    )
+
+
+_SLASHED = {"and/or", "his/her", "he/she", "he/him", "i/o", "tcp/ip", "client/server", "read/write", "true/false", "yes/no", "ci/cd", "w/o", "n/a", "input/output", "on/off", "either/or"}
+_NOT_NAMES = {"e.g", "i.e", "node.js", "vue.js", "next.js", "asp.net", "github", "javascript", "typescript", "postgresql", "mysql", "mongodb", "graphql", "youtube", "gitlab", "openai", "chatgpt", "ios", "macos", "ok.so", "fastapi", "pytorch", "tensorflow", "latex", "numpy", "devops", "iphone", "linkedin", "stackoverflow", "vscode", "powershell", "websocket", "websockets", "oauth", "grpc", "phd"}
+
+
+def _is_trace(line: str) -> bool:
+    return bool(_TRACE_START.match(line) or _EXCEPTION.match(line) or _TRACE_LINE.match(line))
+
+
+def _own_lines(text: str) -> tuple[list[str], bool, bool]:
+    """(lines of prose, a trace was seen, code was seen)."""
+    lines = text.splitlines()
+    single = len(lines) == 1
+    prose: list[str] = []
+    trace = code = inside = False
+    for line in lines:
+        if not line.strip():
+            inside = False
+            continue
+        if _TRACE_START.match(line):
+            trace = inside = True
+            continue
+        if _EXCEPTION.match(line):
+            trace, inside = True, False
+            continue
+        if _TRACE_LINE.match(line):
+            trace = True
+            continue
+        if inside and line[0] in " \t":
+            continue
+        if _CODE_LINE.match(line) and not _reads_as_prose(line, single):
+            code = True
+            continue
+        prose.append(line)
+    if single and "Traceback (most recent call last)" in text:
+        trace = True
+    return prose, trace, code
+
+
+def _reads_as_prose(line: str, alone: bool) -> bool:
+    """Several plain words, and little punctuation of code; a line that stands alone needs more to be taken for code."""
+    marks = sum(line.count(c) for c in "(){}[]=;<>")
+    if alone and marks < 2:
+        return True
+    words = re.findall(r"(?<![\w.(])[A-Za-z']{2,}(?![\w(])", line)
+    return len(words) >= 4 and marks <= 4 and not line.rstrip().endswith(("{", ";")) and "):" not in line[-3:]
