@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from agent.backends.base import Chunk, Message, Options, Reply
@@ -13,9 +13,6 @@ from agent.events import Event, Notice, Progress, Prompted, Spent, Text
 
 if TYPE_CHECKING:
     from agent.session import Session
-
-CHARS_PER_TOKEN = 3.2
-"""A cautious first guess for code, used only until the server has counted something."""
 
 
 def generate(
@@ -136,7 +133,8 @@ def _account(session: Session, purpose: str, messages: Sequence[Message], reply:
     totals.by_purpose[purpose] = totals.by_purpose.get(purpose, 0) + usage.prompt_tokens + usage.output_tokens
     if usage.prompt_tokens:
         session.meter.observe_messages(messages, usage.prompt_tokens)
-    session.journal_usage(purpose, asdict(usage))
+    if usage.output_tokens > 4 and usage.decode_seconds > 0:
+        totals.last_speed = usage.output_tokens / usage.decode_seconds
 
 
 def output_room(session: Session, wanted: int) -> int:

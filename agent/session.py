@@ -15,9 +15,12 @@ from agent.front import Front, NoFront
 
 if TYPE_CHECKING:
     from agent.backends.base import Backend
+    from agent.events import Tested
     from agent.models.profiles import Profile
+    from agent.models.tokens import TokenMeter
     from agent.repo.files import WorkTree
     from agent.repo.root import Repository
+    from agent.routing import RouteContext
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Totals:
     decode_seconds: float = 0.0
     seconds: float = 0.0
     last_prompt_tokens: int = 0
+    last_speed: float = 0.0
+    """Tokens a second while the last reply was generated."""
     by_purpose: dict[str, int] = field(default_factory=dict)
 
 
@@ -61,6 +66,8 @@ class Session:
             raise UsageError(f"{start} is not a folder.", "Give -C an existing folder.")
         self.start = start.resolve()
         self.repository: Repository | None = find_root(self.start)
+        self._recovered = False
+        self._meter: TokenMeter | None = None
         self.root = self.repository.root if self.repository else self.start
         self.config: Config = load_config(self.root, flags)
         if not self.config.settings.git:
@@ -80,6 +87,11 @@ class Session:
         self._work: WorkTree | None = None
         self._history: Any = None
         self.notices: list[str] = []
+        self.announced = False
+        self.turn_start_tokens = 0
+        self.last_tests: Tested | None = None
+        self.found: list[tuple[str, int]] = []
+        """(path, line) of the last search's results, best first."""
 
     # the repository
 
@@ -112,7 +124,63 @@ class Session:
                 )
         return self._history
 
+    def recover(self) -> str:
+        """Finish or roll back what a killed run left half-done; says which, or "" when there is nothing."""
+        if self._recovered:
+            return ""
+        self._recovered = True
+        from agent.edits.transaction import recover
+
+        return recover(self.root, self.repository.git_dir if self.repository else None) or ""
+
+    def written(self, path: str, data: bytes) -> None:
+        """A file was written as the model wanted it, so the model knows it."""
+        if self._conversation is not None:
+            self._conversation.knows(path, data.decode("utf-8", "replace"))
+
+    # routing
+
+    def route_context(self) -> RouteContext:
+        """What the router may know of the turn before."""
+        from agent.routing import RouteContext
+
+        request, tool, summary = self.previous
+        return RouteContext(
+            previous_request=request,
+            previous_tool=tool,
+            previous_summary=summary,
+            files=self.work.list_paths() if self.repository is not None else (),
+            in_terminal=self.front.interactive,
+        )
+
+    def corrected(self, request: str, tool: str) -> None:
+        """The person says which tool a request was meant for; kept locally as a labelled case."""
+        from agent.routing.corrections import record
+
+        record(request, tool, self.route_context())
+
     # the model
+
+    @property
+    def meter(self) -> TokenMeter:
+        """Token estimates for the current model."""
+        from agent.models.tokens import TokenMeter
+
+        name = self._backend.model if self._backend is not None else "none"
+        if self._meter is None or self._meter.model != name:
+            self._meter = TokenMeter(name)
+        return self._meter
+
+    @property
+    def why(self) -> str:
+        """Why this model answers, and how to change it."""
+        return str(getattr(self._backend, "why", ""))
+
+    def load_state(self) -> str:
+        """A word for the bottom line before anything was generated."""
+        if self._failure is not None:
+            return "not loaded"
+        return "loading …" if self._thread is not None and self._thread.is_alive() else "ready"
 
     def warm(self) -> None:
         """Start opening and loading the model in the background, while the user types or files are read."""

@@ -7,7 +7,7 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from agent.backends.base import Message, Reply
+from agent.backends.base import Message, Reply, Usage
 from agent.edits.types import FileChange, Outcome, Plan
 from agent.errors import EXIT_FAILED, EXIT_INTERRUPTED, AgentError, TaskFailed
 from agent.events import (
@@ -110,8 +110,8 @@ class Turn:
         yield Progress("routing", "choosing a tool")
         chosen = route(request, self.session.route_context(), backend=backend, config=self.session.config.settings)
         if self.session.switches.show_prompt:
-            for messages in chosen.prompts:
-                yield Prompted("route", tuple({"role": m.role, "content": m.content} for m in messages))
+            for prompt in getattr(chosen, "prompts", ()):
+                yield Prompted("route", tuple({"role": m.role, "content": m.content} for m in prompt))
         yield Routed(
             chosen.tool,
             round(chosen.confidence, 4),
@@ -121,12 +121,13 @@ class Turn:
             chosen.prompt_tokens,
             request,
         )
-        if chosen.usage is not None:
-            self.session.totals.requests += 1
-            self.session.totals.prompt_tokens += chosen.usage.prompt_tokens
-            self.session.totals.cached_tokens += chosen.usage.cached_tokens or 0
-            self.session.totals.output_tokens += chosen.usage.output_tokens
-            yield Spent("route", chosen.usage)
+        if chosen.requests:
+            usage = Usage(chosen.prompt_tokens, chosen.cached_tokens, chosen.output_tokens)
+            self.session.totals.requests += chosen.requests
+            self.session.totals.prompt_tokens += usage.prompt_tokens
+            self.session.totals.cached_tokens += usage.cached_tokens or 0
+            self.session.totals.output_tokens += usage.output_tokens
+            yield Spent("route", usage, chosen.requests)
         return chosen
 
     def _settled(self, route: Route) -> Generator[Event, None, str]:

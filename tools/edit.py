@@ -18,6 +18,8 @@ from agent.edits.types import Edit, Plan
 from agent.errors import EditRefused, TaskFailed
 from agent.events import Event, Notice
 from agent.generate import output_room
+from agent.models.tokens import Target as CapKind
+from agent.models.tokens import output_cap
 from tools import RequestArgs
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 Form = Literal["whole", "symbol", "blocks", "new"]
 FILE_NAME = re.compile(r"(?<![\w/.-])([\w.-]+(?:/[\w.-]+)*\.[A-Za-z]\w{0,9}|Makefile|Dockerfile)(?![\w/])")
 FIXING = re.compile(r"\b(fix|bug|repair|debug|broken|fail(s|ing|ed|ure)?|crash(es|ing)?|wrong|error)\b", re.IGNORECASE)
+NEW_TOKENS = 500
+"""Room for a file that does not exist yet, or that is nearly empty."""
 REMOVING = re.compile(r"\b(remov|delet|drop|strip|replac|renam|rewrit|split|extract|mov)\w*\b", re.IGNORECASE)
 
 
@@ -37,8 +41,8 @@ class Target:
     form: Form
     shown: dict[str, str]
     """Label → text, as the conversation shows it."""
-    size: int
-    """Characters that a full answer may need."""
+    text: str
+    """What a full answer rewrites: sizes the output cap."""
 
 
 class EditTool:
@@ -102,7 +106,8 @@ class EditTool:
         conversation = session.conversation
         kept: list[Edit] = []
         plan: Plan | None = None
-        room = output_room(session, session.meter.output_cap(target.size, target.form))
+        kind: CapKind = "whole" if target.form == "new" else target.form
+        room = output_room(session, output_cap(max(session.meter.estimate(target.text), NEW_TOKENS), kind))
         conversation.show(target.shown)
         conversation.add("request", ask(request, target))
         attempts = 1 + session.config.settings.retries
@@ -164,7 +169,7 @@ class EditTool:
 
     def _escalated(self, feedback: str, attempt: int, target: Target) -> str:
         """After two failures on one small file, ask for the file whole."""
-        if attempt >= 2 and target.form in ("blocks", "symbol") and len(target.paths) == 1 and target.size < 12_000:
+        if attempt >= 2 and target.form in ("blocks", "symbol") and len(target.paths) == 1 and len(target.text) < 12_000:
             return f"{feedback}\nReply with the whole new {target.paths[0]} in one fence instead."
         return feedback
 
@@ -193,9 +198,8 @@ def choose_target(request: str, paths: Sequence[str], turn: Turn) -> Target:
         if b"\0" in data[:8192]:
             raise TaskFailed(f"{path} is a binary file.", "Name a text file.")
         texts[path] = data.decode("utf-8", "replace")
-    size = sum(map(len, texts.values()))
     if not texts:
-        return Target(tuple(paths), "new", {}, 6000)
+        return Target(tuple(paths), "new", {}, "")
     configured = session.config.settings.edit_form
     form = session.profile.edit_form if configured == "auto" else configured
     longest = max(text.count("\n") for text in texts.values())
@@ -205,8 +209,8 @@ def choose_target(request: str, paths: Sequence[str], turn: Turn) -> Target:
         (path,) = texts
         part = _symbol_part(request, path, texts[path], turn)
         if part:
-            return Target((path,), "symbol", part, sum(map(len, part.values())) + 400)
-    return Target(tuple(paths), form, texts, size + 600)
+            return Target((path,), "symbol", part, "\n".join(part.values()))
+    return Target(tuple(paths), form, texts, "\n".join(texts.values()))
 
 
 def _symbol_part(request: str, path: str, text: str, turn: Turn) -> dict[str, str]:

@@ -97,7 +97,7 @@ def _context(session: Session, rest: str) -> Iterator[Event]:
     backend = session.backend if session.opened else None
     limit = backend.context_limit() if backend else 0
     sizes = session.conversation.sizes()
-    tokens = {kind: session.meter.estimate_chars(count) for kind, count in sizes.items()}
+    tokens = {kind: round(count / session.meter.chars_per_token) for kind, count in sizes.items()}
     total = sum(tokens.values())
     room = limit or total or 1
     lines = []
