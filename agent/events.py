@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, ClassVar, Literal
 
-from agent.backends.base import Usage
+from agent.backends.base import ModelInfo, Usage
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,36 @@ class TurnListed(Event):
     files: tuple[str, ...]
     commit: str | None = None
     undone: bool = False
+
+
+@dataclass(frozen=True)
+class ModelListed(Event):
+    """One model, as `agent models` lists it."""
+
+    event: ClassVar[str] = "model"
+    model: ModelInfo
+
+
+@dataclass(frozen=True)
+class Checked(Event):
+    """One line of `agent doctor`."""
+
+    event: ClassVar[str] = "check"
+    name: str
+    status: str
+    """`ok`, `warn`, `fail`."""
+    value: str
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class SettingListed(Event):
+    """One setting, its value and where it comes from."""
+
+    event: ClassVar[str] = "setting"
+    key: str
+    value: Any
+    source: str
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from agent.config import Config
     from agent.render import Renderer
     from agent.session import Session
 
@@ -55,6 +56,15 @@ class Common:
         from agent.render.terminal import TerminalRenderer
 
         return TerminalRenderer(verbose=bool(self.values.get("verbose")))
+
+    def config(self) -> Config:
+        """The settings alone, for commands that need no repository. Raises ConfigError."""
+        from agent.config import load_config
+        from agent.repo.root import find_root
+
+        start = Path(self.values.get("directory") or ".")
+        repository = find_root(start.resolve()) if start.is_dir() else None
+        return load_config(repository.root if repository else start, self.flags())
 
     def session(self) -> Session:
         """The session for this command. Raises UsageError, ConfigError."""

@@ -39,6 +39,9 @@ class TerminalRenderer:
             e.Applied: self._applied,
             e.Undone: self._undone,
             e.TurnListed: self._listed,
+            e.ModelListed: self._model,
+            e.Checked: self._checked,
+            e.SettingListed: self._setting,
             e.Tested: self._tested,
             e.Found: self._found,
             e.Tried: self._tried,
@@ -184,6 +187,28 @@ class TerminalRenderer:
             line.append(f"  {event.commit[:9]}", style="yellow")
         if event.undone:
             line.append("  undone", style="red")
+        self.console.print(line)
+
+    def _model(self, event: e.ModelListed) -> None:
+        m = event.model
+        line = RichText("● " if m.installed else "○ ", style="green" if m.installed else "dim")
+        line.append(f"{m.name:<28} {m.backend:<9} {m.size_bytes / 1e9:>5.1f} GB  ")
+        facts = [m.family, m.parameters, m.quantisation, f"context {m.context:,}" if m.context else ""]
+        facts += ["loaded" if m.loaded else "", "" if m.gpu_share is None else f"{m.gpu_share:.0%} on the GPU"]
+        facts += ["runs on another machine" if m.remote else "", "" if m.installed else "not installed"]
+        line.append(", ".join(f for f in facts if f), style="dim")
+        self.console.print(line)
+
+    def _checked(self, event: e.Checked) -> None:
+        mark, style = {"ok": ("✓", "green"), "warn": ("!", "yellow")}.get(event.status, ("✗", "red"))
+        self._line(f"{mark} {event.name:<14} {event.value}", style)
+        if event.advice:
+            self._line(f"  {'':<14} {event.advice}", "dim")
+
+    def _setting(self, event: e.SettingListed) -> None:
+        line = RichText(f"{event.key:<16} ", style="cyan")
+        line.append(f"{event.value!r}")
+        line.append(f"  ({event.source})", style="dim")
         self.console.print(line)
 
     def _tested(self, event: e.Tested) -> None:
