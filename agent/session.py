@@ -101,7 +101,7 @@ class Session:
         if self._work is None:
             from agent.repo.files import WorkTree
 
-            self._work = WorkTree(self.root, deny=self.config.settings.deny, allow=self.config.settings.allow)
+            self._work = WorkTree(self.repository or self.root, self.config)
         return self._work
 
     @property

@@ -28,7 +28,7 @@ from agent.events import (
 from agent.generate import generate
 
 if TYPE_CHECKING:
-    from agent.routing import Route
+    from agent.routing import PlannedStep, Route
     from agent.session import Session
 
 ACTING = ("edit",)
@@ -78,18 +78,24 @@ class Turn:
         from agent.routing import plan_steps
 
         yield from self.announce()
-        planned = plan_steps(self.request, self.session.route_context())
+        planned = plan_steps(self.request)
         if len(planned) > 1:
-            for tool, request in planned[: self.session.config.settings.max_steps]:
-                yield Routed(tool, 1.0, "rules", request=request)
-                yield from self._tool(tool, request, files, {})
-                if self.exit_code and tool != "test":
-                    return
+            yield from self._planned(planned, files)
             return
         route = yield from self.route(self.request)
         tool = yield from self._settled(route)
         yield from self._tool(tool, self.request, files, {})
         yield from self._further(tool)
+
+    def _planned(self, steps: Sequence[PlannedStep], files: Sequence[str]) -> Iterator[Event]:
+        """Several intents in one request: one tool after the other; a failing step ends it, but for tests before a fix."""
+        for number, step in enumerate(steps[: self.session.config.settings.max_steps], start=1):
+            yield Routed(step.tool, 1.0, "rules", request=step.request)
+            self.exit_code = 0
+            yield from self._tool(step.tool, step.request, files, {})
+            mends = any(later.tool == "edit" for later in steps[number:])
+            if self.exit_code and not (step.tool == "test" and mends):
+                return
 
     def announce(self) -> Iterator[Event]:
         """Say once per session which model answers, and why that one."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
-from agent.errors import EXIT_INTERRUPTED, EXIT_USAGE, AgentError
+from agent.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE, AgentError
 
 BROKEN_PIPE = 141
 """What a shell reports for a program whose reader went away (128 + SIGPIPE)."""
@@ -33,7 +34,13 @@ def run(arguments: Sequence[str]) -> int:
         _close_stdout()
         return BROKEN_PIPE
     except MemoryError:
-        return _report("Out of memory.", "Use a smaller model or context (num_ctx in .agentrc).", 1, as_json)
+        return _report("Out of memory.", "Use a smaller model or context (num_ctx in .agentrc).", EXIT_FAILED, as_json)
+    except Exception as error:
+        # The last resort: whatever was not foreseen is told in one line, and the traceback only on request.
+        if os.environ.get("AGENT_TRACE"):
+            raise
+        message = f"This should not have happened: {type(error).__name__}: {error}"
+        return _report(message, "Please report it; AGENT_TRACE=1 shows where.", EXIT_FAILED, as_json)
 
 
 def _report(message: str, hint: str, exit_code: int, as_json: bool) -> int:
@@ -50,6 +57,4 @@ def _report(message: str, hint: str, exit_code: int, as_json: bool) -> int:
 
 def _close_stdout() -> None:
     """The reader is gone: what is still buffered must not raise again when the interpreter ends."""
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

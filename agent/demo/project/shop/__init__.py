@@ -1,0 +1,1 @@
+"""A small shop: prices as people type them, a cart, a receipt."""
