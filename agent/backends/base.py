@@ -35,6 +35,8 @@ class Options:
     max_tokens: int | None = None
     """The output cap in tokens; a reply cut by it ends with `stop_reason == "length"`."""
     stop: tuple[str, ...] = ()
+    prediction: str = ""
+    """What the reply will mostly repeat (a file to rewrite); a hint, for servers with predicted outputs."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from agent.backends.base import Chunk, Message, Options, StopReason, TokenLogpro
 from agent.errors import AgentError, ContextOverflow, NoSuchModel, ServerFailed
 
 Dialect = Literal["llama.cpp", "vllm", "plain"]
+_TOO_LONG = r"maximum context length (?:is|of) (\d+).*?(?:requested|contains?|has|resulted in) (?:about )?(\d+)"
+"""How vLLM and OpenAI's own servers put it."""
 
 
 def request_body(
@@ -27,11 +29,12 @@ def request_body(
     logprobs: int = 0,
     grammar: str | None = None,
     think: bool | str | None = None,
-    max_tokens_name: str = "max_tokens",
+    predict: bool = False,
 ) -> dict[str, Any]:
-    """The JSON of a streamed request. `think` None: nothing is said about thinking.
+    """The JSON of a streamed request.
 
-    Options that are no part of the protocol (`top_k`, `min_p`, `repeat_penalty`) go only to servers known to take them.
+    `think` None: nothing is said about thinking. `predict`: the server may know predicted outputs. Options that are no
+    part of the protocol (`top_k`, `min_p`, `repeat_penalty`) go only to servers known to take them.
     """
     body: dict[str, Any] = {
         "model": model,
@@ -44,7 +47,7 @@ def request_body(
         ("top_p", options.top_p),
         ("presence_penalty", options.presence_penalty),
         ("seed", options.seed),
-        (max_tokens_name, options.max_tokens),
+        ("max_tokens", options.max_tokens),
     ):
         if value is not None:
             body[name] = value
@@ -58,6 +61,8 @@ def request_body(
             "type": "json_schema",
             "json_schema": {"name": "reply", "schema": dict(schema), "strict": True},
         }
+    if predict and options.prediction:
+        body["prediction"] = {"type": "content", "content": options.prediction}
     body.update(_own_options(options, dialect, grammar))
     if think is not None and dialect != "plain":
         body["chat_template_kwargs"] = {"enable_thinking": bool(think)}
@@ -100,12 +105,13 @@ def chunks(stream: Iterable[Mapping[str, Any]], model: str) -> Iterator[Chunk]:
     error is that.
     """
     reason: StopReason | None = None
-    usage, timings, cached_told = Usage(), {}, False
+    usage = Usage()
+    timings: Mapping[str, Any] = {}
     for data in stream:
         if data.get("error"):
             raise error_of(500, json.dumps({"error": data["error"]}), model)
         if data.get("usage"):
-            usage, cached_told = _usage(data["usage"]), cached_told or _tells_cached(data["usage"])
+            usage = _usage(data["usage"])
         if data.get("timings"):
             timings = data["timings"]
         for choice in data.get("choices") or ():
@@ -134,10 +140,6 @@ def _usage(data: Mapping[str, Any]) -> Usage:
         output_tokens=int(data.get("completion_tokens") or 0),
         thinking_tokens=out.get("reasoning_tokens"),
     )
-
-
-def _tells_cached(data: Mapping[str, Any]) -> bool:
-    return (data.get("prompt_tokens_details") or {}).get("cached_tokens") is not None
 
 
 def _with_timings(usage: Usage, timings: Mapping[str, Any]) -> Usage:
@@ -172,7 +174,7 @@ def error_of(status: int, body: str, model: str) -> AgentError:
     asked, limit = error.get("n_prompt_tokens"), error.get("n_ctx")
     if error.get("type") == "exceed_context_size_error" or error.get("code") == "context_length_exceeded":
         return overflow(asked, limit)
-    told = re.search(r"maximum context length (?:is|of) (\d+).*?(?:requested|contains?|has|resulted in) (?:about )?(\d+)", message, re.S)
+    told = re.search(_TOO_LONG, message, re.S)
     if told:
         return overflow(int(told[2]), int(told[1]))
     if status == 404 or error.get("code") == "model_not_found":
@@ -182,6 +184,11 @@ def error_of(status: int, body: str, model: str) -> AgentError:
             f"The server refused the key ({status}).", "Set AGENT_API_KEY (or OPENAI_API_KEY) to the server's key."
         )
     return ServerFailed(f"The server failed ({status}): {message[:300]}", "Try again, or look at the server's own log.")
+
+
+def words_of(body: str) -> str:
+    """What an error body says, in words."""
+    return str(_error_object(body).get("message") or body).strip()
 
 
 def overflow(prompt_tokens: int | None, context: int | None) -> ContextOverflow:

@@ -17,7 +17,7 @@ from agent.models.gguf import GgufInfo
 
 
 class Embedded:
-    """A model in a child process. The engine is started by `load` or the first request, and started again if it died."""
+    """A model in a child process, started by `load` or the first request, and again if it died."""
 
     name = "embedded"
 

@@ -149,9 +149,7 @@ def _answers(engine: Engine) -> bool:
     return True
 
 
-def _start(
-    settings: EngineSettings, state: Path, keep_alive: float, notify: Callable[[str], None] | None
-) -> Engine:
+def _start(settings: EngineSettings, state: Path, keep_alive: float, notify: Callable[[str], None] | None) -> Engine:
     if notify:
         notify(f"starting the engine: {settings.threads} threads, context {settings.n_ctx:,} tokens")
     key = secrets.token_urlsafe(24)

@@ -1,4 +1,4 @@
-"""Where files of ours live outside a repository: weights and measurements in the cache, running engines in the runtime folder."""
+"""Where files of ours live outside a repository: weights and measurements, and the state of running engines."""
 
 from __future__ import annotations
 
