@@ -26,6 +26,7 @@ from agent.events import (
     Step,
 )
 from agent.generate import generate
+from agent.offer import opened
 
 if TYPE_CHECKING:
     from agent.routing import PlannedStep, Route
@@ -101,7 +102,7 @@ class Turn:
         """Say once per session which model answers, and why that one."""
         if self.session.announced or self.session.config.settings.model == "none":
             return
-        backend = self.session.backend
+        backend = yield from opened(self.session)
         self.session.announced = True
         if backend is not None:
             yield Started(backend.model, backend.name, self.session.why)
