@@ -164,10 +164,10 @@ class OpenAI:
             return self._client
 
 
-_PROTOCOL = frozenset(
-    ("model", "messages", "stream", "stream_options", "temperature", "top_p", "presence_penalty", "seed", "max_tokens")
-    + ("stop", "logprobs", "top_logprobs", "response_format", "prediction")
-)
+_PROTOCOL = {
+    *("model", "messages", "stream", "stream_options", "stop", "max_tokens", "seed"),
+    *("temperature", "top_p", "presence_penalty", "logprobs", "top_logprobs", "response_format", "prediction"),
+}
 """What the client knows by name; the rest is sent as `extra_body`."""
 
 
