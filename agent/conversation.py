@@ -68,9 +68,7 @@ class Conversation:
             return fenced(path, text)
         if before == text:
             return ""
-        diff = "".join(
-            difflib.unified_diff(before.splitlines(True), text.splitlines(True), "before", "now", n=2)
-        )
+        diff = "".join(difflib.unified_diff(before.splitlines(True), text.splitlines(True), "before", "now", n=2))
         if len(diff) > len(text):
             return fenced(path, text)
         return f"{path} has changed:\n```diff\n{diff}```"

@@ -173,6 +173,15 @@ class ModelListed(Event):
 
 
 @dataclass(frozen=True)
+class ModelCost(Event):
+    """What the recorded turns of one model cost (`agent stats`)."""
+
+    event: ClassVar[str] = "cost"
+    stats: Any
+    """An `agent.accounting.ModelStats`."""
+
+
+@dataclass(frozen=True)
 class Checked(Event):
     """One line of `agent doctor`."""
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from agent import accounting
 from agent.backends.base import Message, Reply, Usage
 from agent.edits.types import FileChange, Outcome, Plan
 from agent.errors import EXIT_FAILED, EXIT_INTERRUPTED, AgentError, TaskFailed
@@ -46,13 +47,28 @@ class Turn:
         self.steps = 0
         self.exit_code = 0
         self.summary = ""
+        self.tool = ""
+        """The last tool that ran."""
         self.applied: list[Applied] = []
+        self._usages: list[Usage] = []
+        self._requests = 0
         session.turn_start_tokens = session.totals.prompt_tokens + session.totals.output_tokens
 
     # the loop
 
     def run(self, tool: str | None = None, files: Sequence[str] = (), **args: Any) -> Iterator[Event]:
         """All of the turn, as events, `Done` last. Errors end it as a `Failed` event, with the contract's exit code."""
+        for event in self._run(tool, files, args):
+            if isinstance(event, Spent):
+                self._usages.extend([event.usage])
+                self._requests += event.requests
+            yield event
+        if self._requests:
+            yield Spent("turn", accounting.add(self._usages), self._requests)
+        self._record()
+        yield Done(self.exit_code, self.summary)
+
+    def _run(self, tool: str | None, files: Sequence[str], args: dict[str, Any]) -> Iterator[Event]:
         try:
             yield from self._started()
             if tool is None:
@@ -66,7 +82,28 @@ class Turn:
         except KeyboardInterrupt:
             self.exit_code, self.summary = EXIT_INTERRUPTED, "interrupted"
             yield Failed("Interrupted; nothing was half-written.", "", EXIT_INTERRUPTED)
-        yield Done(self.exit_code, self.summary)
+
+    def _record(self) -> None:
+        backend = self.session.backend if self.session.opened else None
+        usage = accounting.add(self._usages)
+        accounting.record(
+            accounting.TurnCost(
+                when=time.time(),
+                model=backend.model if backend else "none",
+                backend=backend.name if backend else "none",
+                tool=self.tool,
+                requests=self._requests,
+                prompt_tokens=usage.prompt_tokens,
+                cached_tokens=usage.cached_tokens or 0,
+                output_tokens=usage.output_tokens,
+                thinking_tokens=usage.thinking_tokens or 0,
+                load_seconds=round(usage.load_seconds, 3),
+                prefill_seconds=round(usage.prefill_seconds, 3),
+                decode_seconds=round(usage.decode_seconds, 3),
+                seconds=round(time.monotonic() - self.started, 3),
+                exit_code=self.exit_code,
+            )
+        )
 
     def _started(self) -> Iterator[Event]:
         recovered = self.session.recover()
@@ -197,6 +234,7 @@ class Turn:
         self._check_limits()
         tool = find_tool(name)
         self.steps += 1
+        self.tool = name
         yield Step(name, self.steps, request)
         yield from tool.run(tool.Args(request=request, files=list(files), **args), self)
         self.session.previous = (request, name, self.summary)

@@ -141,9 +141,7 @@ class EditTool:
         session = turn.session
         single = target.paths[0] if len(target.paths) == 1 else None
         cut = reply.stop_reason == "length"
-        parsed = parse_reply(
-            reply.text, finished=not cut, known_paths=session.work.list_paths(), default_path=single
-        )
+        parsed = parse_reply(reply.text, finished=not cut, known_paths=session.work.list_paths(), default_path=single)
         if cut and not parsed.edits:
             return None, "The reply was cut at its length limit.", "That was cut off. Be shorter: only the code."
         if not parsed.edits:
@@ -155,21 +153,32 @@ class EditTool:
             kept[:] = [o.edit for o in plan.outcomes if o.status != "refused"]
             return plan, describe(plan.refused[0]), refusal_message(plan)
         if all(change.before == change.after for change in plan.changes):
-            return None, "The reply changes nothing.", prompts.render(
-                "edit-nothing", detail=f"It leaves {', '.join(target.paths)} as it is. {form_reminder(target)}"
+            return (
+                None,
+                "The reply changes nothing.",
+                prompts.render(
+                    "edit-nothing", detail=f"It leaves {', '.join(target.paths)} as it is. {form_reminder(target)}"
+                ),
             )
         lost = lost_symbols(plan, target, request)
         if lost:
             names = ", ".join(lost)
             kept.clear()
-            return None, f"The reply leaves out {names}.", prompts.render(
-                "edit-lost", names=names, path=target.paths[0]
+            return (
+                None,
+                f"The reply leaves out {names}.",
+                prompts.render("edit-lost", names=names, path=target.paths[0]),
             )
         return plan, "", ""
 
     def _escalated(self, feedback: str, attempt: int, target: Target) -> str:
         """After two failures on one small file, ask for the file whole."""
-        if attempt >= 2 and target.form in ("blocks", "symbol") and len(target.paths) == 1 and len(target.text) < 12_000:
+        if (
+            attempt >= 2
+            and target.form in ("blocks", "symbol")
+            and len(target.paths) == 1
+            and len(target.text) < 12_000
+        ):
             return f"{feedback}\nReply with the whole new {target.paths[0]} in one fence instead."
         return feedback
 

@@ -51,15 +51,11 @@ class ExplainTool:
             if heads:
                 conversation.add("context", f"The last test run failed:\n{heads}")
         conversation.add("request", prompts.render("explain", request=args.request or f"What does {target} do?"))
-        reply = yield from turn.converse(
-            "explain", max_tokens=output_room(session, ANSWER_TOKENS), rewind_to=mark
-        )
+        reply = yield from turn.converse("explain", max_tokens=output_room(session, ANSWER_TOKENS), rewind_to=mark)
         yield from self._references(reply.text, turn, [(s.path, s.start_line, s.text) for s in snippets])
         turn.summary = reply.text.strip().partition("\n")[0][:100]
 
-    def _references(
-        self, text: str, turn: Turn, snippets: Sequence[tuple[str, int, str]]
-    ) -> Iterator[Event]:
+    def _references(self, text: str, turn: Turn, snippets: Sequence[tuple[str, int, str]]) -> Iterator[Event]:
         """Where the names in the answer stand, from the files themselves; wrong references are called wrong."""
         wrong = [r for r in _named_lines(text) if not _exists(turn, *r)]
         if wrong:

@@ -77,8 +77,7 @@ def apply_reply(session: Session, text: str, targets: list[str]) -> Iterator[Eve
             yield Notice(str(problem), "warning")
         if parsed.incomplete:
             raise EditRefused(
-                f"The reply is cut off: {len(parsed.incomplete)} block(s) in it are not complete. "
-                "Nothing was written.",
+                f"The reply is cut off: {len(parsed.incomplete)} block(s) in it are not complete. Nothing was written.",
                 "Get the whole reply, or delete the unfinished block.",
             )
         if not parsed.edits:

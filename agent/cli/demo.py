@@ -19,6 +19,4 @@ def demo_command(context: click.Context, keep: bool, **said: Any) -> int:
     from agent.render import drive
 
     common = taken(context, said)
-    return drive(
-        run_demo(common.flags(), keep=keep, verbose=bool(common.values.get("verbose"))), common.renderer()
-    )
+    return drive(run_demo(common.flags(), keep=keep, verbose=bool(common.values.get("verbose"))), common.renderer())

@@ -49,3 +49,26 @@ def config_command(context: click.Context, **said: Any) -> int:
         yield Done(0)
 
     return drive(events(), common.renderer())
+
+
+@click.command("stats")
+@click.option("--days", type=click.FloatRange(min=0), default=30.0, help="How far back.")
+@common_options
+@click.pass_context
+def stats_command(context: click.Context, days: float, **said: Any) -> int:
+    """What the recorded turns of all repositories cost, by model."""
+    from agent import accounting
+    from agent.events import ModelCost, Notice
+    from agent.render import drive
+
+    common = taken(context, said)
+
+    def events() -> Iterator[Event]:
+        stats = accounting.by_model(accounting.recorded(), accounting.since_days(days))
+        for row in stats:
+            yield ModelCost(row)
+        if not stats:
+            yield Notice("No turn is recorded yet.")
+        yield Done(0)
+
+    return drive(events(), common.renderer())

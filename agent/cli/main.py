@@ -29,6 +29,7 @@ MODULES = {
     "models": "agent.cli.models",
     "doctor": "agent.cli.doctor",
     "config": "agent.cli.doctor",
+    "stats": "agent.cli.doctor",
     "bench": "agent.cli.bench",
     "demo": "agent.cli.demo",
 }

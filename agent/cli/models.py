@@ -153,5 +153,3 @@ def rm_command(context: click.Context, name: str, **said: Any) -> int:
             yield Notice(f"Removed {name} from Ollama.")
 
     return _draw(common, events)
-
-

@@ -86,9 +86,7 @@ def _steps(session: Session, root: Path) -> Iterator[Event]:
     yield Notice(f"{BROKEN} is again what it was, byte for byte.")
 
 
-def _turn(
-    session: Session, request: str, *, may_fail: bool = False
-) -> Generator[Event, None, Tested | None]:
+def _turn(session: Session, request: str, *, may_fail: bool = False) -> Generator[Event, None, Tested | None]:
     """One request, shown like a command line; returns the test result if there was one."""
     yield Notice(f'\n$ agent "{request}"')
     tested: Tested | None = None

@@ -41,6 +41,7 @@ class TerminalRenderer:
             e.TurnListed: self._listed,
             e.ModelListed: self._model,
             e.Checked: self._checked,
+            e.ModelCost: self._cost,
             e.SettingListed: self._setting,
             e.Tested: self._tested,
             e.Found: self._found,
@@ -198,6 +199,15 @@ class TerminalRenderer:
         facts += ["runs on another machine" if m.remote else "", "" if m.installed else "not installed"]
         line.append(", ".join(f for f in facts if f), style="dim")
         self.console.print(line)
+
+    def _cost(self, event: e.ModelCost) -> None:
+        s = event.stats
+        self._line(f"{s.model} ({s.backend})", "bold")
+        self._line(f"  {s.turns} turns ({s.failed} failed), {s.requests} requests, {s.seconds:.0f} s in all")
+        self._line(
+            f"  {s.prompt_tokens:,} tokens in ({s.cached_tokens:,} cached), {s.output_tokens:,} out; "
+            f"prefill {s.prefill_seconds:.0f} s, decode {s.decode_seconds:.0f} s ({s.decode_speed:.0f} tokens/s)"
+        )
 
     def _checked(self, event: e.Checked) -> None:
         mark, style = {"ok": ("✓", "green"), "warn": ("!", "yellow")}.get(event.status, ("✗", "red"))
