@@ -7,6 +7,7 @@ from typing import Literal
 
 EditKind = Literal["replace", "write", "symbol", "delete", "move"]
 Status = Literal["located", "already", "refused"]
+Naming = Literal["stated", "prose", "request", "none"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,24 @@ class Edit:
     """The syntax it was written in: `search-replace`, `whole-file`, `diff`, `patch`, `json`, `symbol`."""
     span: tuple[int, int] = (0, 0)
     """Where the block stands in the reply, in characters."""
+    anchors: tuple[str, ...] = ()
+    """Lines that a patch names as standing above the place (`@@ class A`, `@@ -1,2 +1,3 @@ def f():`), outermost first."""
+    alternatives: tuple[tuple[str, str], ...] = ()
+    """Other readings of the block as (old, new), where a marker line occurs in the content too."""
+    at: Literal["", "start", "end"] = ""
+    """`replace` with an empty `old`: add at the start or the end of a file that exists. Otherwise: the place touches that end."""
+    every: bool = False
+    """`replace`: every occurrence is meant, not one."""
+    mode: int | None = None
+    """New permission bits, where a diff states them."""
+    eof_newline: bool | None = None
+    """What a diff says of the newline at the end of the changed file; None when it says nothing."""
+    naming: Naming = "stated"
+    """Where the path comes from: stated for the block, from the prose above it, from the request's one target, or nowhere."""
+    other_path: str = ""
+    """The other side's path of a diff whose two headers differ without saying that it renames."""
+    flaw: str = ""
+    """Why the block cannot be applied as it is written, in one sentence; such an edit is refused."""
 
 
 @dataclass(frozen=True)
