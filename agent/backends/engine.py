@@ -83,8 +83,7 @@ class Engine:
 
     def stop(self) -> None:
         """End it now."""
-        with contextlib.suppress(OSError):
-            os.kill(self.pid, signal.SIGTERM)
+        stop_pid(self.pid)
         if self.process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(5)
@@ -139,6 +138,12 @@ def running() -> list[dict[str, object]]:
                 {"path": data.get("path"), "n_ctx": data.get("n_ctx"), "pid": data["pid"], "seconds_left": left}
             )
     return found
+
+
+def stop_pid(pid: int) -> None:
+    """End an engine by its process id, as `running` lists it."""
+    with contextlib.suppress(OSError):
+        os.kill(pid, signal.SIGTERM)
 
 
 def _answers(engine: Engine) -> bool:

@@ -117,7 +117,7 @@ class Ollama:
                 f"Ollama at {self.url} closed the connection in the middle of its answer ({type(error).__name__}).",
                 "Ask again: the server loads the model by itself.",
             ) from None
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, AttributeError) as error:
             raise ServerFailed(
                 f"{self.url} answered with something that is not Ollama's protocol: {str(error)[:120]}",
                 "Check that `host` is an Ollama server.",
