@@ -18,7 +18,9 @@ class Reply:
     thinking: str = ""
     """Streamed before the text when the model can think and the request does not turn thinking off."""
     pieces: tuple[str, ...] = ()
-    """The text cut into tokens by hand; joined it replaces `text`."""
+    """The text cut into tokens by hand; in place of `text`."""
+    thoughts: tuple[str, ...] = ()
+    """The thinking cut into tokens by hand; in place of `thinking`."""
     logprobs: Sequence[Mapping[str, float]] = ()
     """For each token of the text, the alternatives' natural-log probabilities; made up where left out."""
     delay: float = 0.0

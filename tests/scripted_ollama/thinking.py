@@ -107,7 +107,8 @@ class ScriptedThinker:
         prompt_tokens = len(tokens_of(prompt))
         new = prompt_tokens - max((len(tokens_of(_common(prompt, state))) for state in self._states), default=0)
         new = max(1, new)
-        thoughts = tokens_of(reply.thinking) if model.thinks and ask.think is not False else []
+        thinking = model.thinks and ask.think is not False
+        thoughts = (list(reply.thoughts) or tokens_of(reply.thinking)) if thinking else []
         words = list(reply.pieces) or tokens_of(reply.text or _instance_text(ask.schema))
         words, stopped = _stop(words, ask.option("stop") or [])
         limit = ask.option("num_predict")
