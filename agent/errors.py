@@ -6,6 +6,8 @@ one sentence about what to type or change.
 
 from __future__ import annotations
 
+import os
+
 EXIT_DONE = 0
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -80,3 +82,16 @@ class Interrupted(AgentError):
     """The person stopped it; nothing is half-written."""
 
     exit_code = EXIT_INTERRUPTED
+
+
+class Unforeseen(AgentError):
+    """A defect of ours: told in one line, so that a session and its conversation survive it."""
+
+
+def unforeseen(error: Exception) -> Unforeseen:
+    """An exception nobody foresaw, as an error for the person. With AGENT_TRACE set it is raised again instead."""
+    if os.environ.get("AGENT_TRACE"):
+        raise error
+    return Unforeseen(
+        f"This should not have happened: {type(error).__name__}: {error}", "Please report it; AGENT_TRACE=1 shows where."
+    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from agent import accounting
 from agent.backends.base import Message, Reply, Usage
 from agent.edits.types import FileChange, Outcome, Plan
-from agent.errors import EXIT_FAILED, EXIT_INTERRUPTED, AgentError, TaskFailed
+from agent.errors import EXIT_FAILED, EXIT_INTERRUPTED, AgentError, TaskFailed, unforeseen
 from agent.events import (
     Applied,
     Diff,
@@ -82,6 +82,10 @@ class Turn:
         except KeyboardInterrupt:
             self.exit_code, self.summary = EXIT_INTERRUPTED, "interrupted"
             yield Failed("Interrupted; nothing was half-written.", "", EXIT_INTERRUPTED)
+        except Exception as error:
+            told = unforeseen(error)
+            self.exit_code, self.summary = told.exit_code, str(told)
+            yield Failed(str(told), told.hint, told.exit_code)
 
     def _record(self) -> None:
         backend = self.session.backend if self.session.opened else None
@@ -208,8 +212,6 @@ class Turn:
 
     def _further(self, last: str) -> Iterator[Event]:
         """Let a capable model choose the next tool after a result, up to the limits."""
-        from agent.routing import next_step
-
         session = self.session
         if self.exit_code or last in ("chat", "unclear") or session.config.settings.model == "none":
             return
@@ -217,6 +219,10 @@ class Turn:
         if backend is None:
             return
         limit = min(session.profile.max_steps, session.config.settings.max_steps)
+        if limit <= 1:
+            return
+        from agent.routing import next_step
+
         done = [(last, self.summary)]
         while self.steps < limit:
             tool = next_step(self.request, done, backend=backend)

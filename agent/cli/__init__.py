@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from agent.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE, AgentError
+from agent.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE, AgentError, unforeseen
 
 BROKEN_PIPE = 141
 """What a shell reports for a program whose reader went away (128 + SIGPIPE)."""
@@ -37,10 +37,8 @@ def run(arguments: Sequence[str]) -> int:
         return _report("Out of memory.", "Use a smaller model or context (num_ctx in .agentrc).", EXIT_FAILED, as_json)
     except Exception as error:
         # The last resort: whatever was not foreseen is told in one line, and the traceback only on request.
-        if os.environ.get("AGENT_TRACE"):
-            raise
-        message = f"This should not have happened: {type(error).__name__}: {error}"
-        return _report(message, "Please report it; AGENT_TRACE=1 shows where.", EXIT_FAILED, as_json)
+        told = unforeseen(error)
+        return _report(str(told), told.hint, told.exit_code, as_json)
 
 
 def _report(message: str, hint: str, exit_code: int, as_json: bool) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agent.errors import AgentError, UsageError
+from agent.errors import AgentError, UsageError, unforeseen
 from agent.events import Event, Failed, Notice, Prompted, Started, Text
 from agent.turn import Turn
 
@@ -171,3 +171,8 @@ def run_command(session: Session, line: str) -> Iterator[Event]:
         yield from command.run(session, rest.strip())
     except AgentError as error:
         yield Failed(str(error), error.hint, error.exit_code)
+    except EOFError:
+        raise
+    except Exception as error:
+        told = unforeseen(error)
+        yield Failed(str(told), told.hint, told.exit_code)
