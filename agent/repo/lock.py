@@ -20,11 +20,15 @@ WAIT_SECONDS = 10.0
 _POLL_SECONDS = 0.05
 
 
+class Held(InTheWay):
+    """Another process holds the lock; the message says who."""
+
+
 class Lock:
     """A context manager that holds `<folder>/agent/lock`.
 
     `holder` is what others are told (`agent edit`). `waiting` is called once, with who holds it, when it has to wait.
-    Raises InTheWay when it is not free within `timeout` seconds. Not re-entrant.
+    Raises Held when it is not free within `timeout` seconds. Not re-entrant.
     """
 
     def __init__(
@@ -83,7 +87,7 @@ class Lock:
                     f"{self.path} cannot be locked: {error.strerror}.", "Use a file system with locks."
                 ) from None
             if time.monotonic() >= deadline:
-                raise InTheWay(
+                raise Held(
                     f"{described(self.path)} is at work in this repository.",
                     "Wait until it is done, or stop it.",
                 )
