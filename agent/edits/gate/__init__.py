@@ -36,19 +36,18 @@ def check(path: str, before: bytes | None, after: bytes, *, requires_python: str
     else:
         if _is_filled_in(path, language, before, after):
             return GateResult(ok=True, checked=False, language=language.name)
-        from agent.edits.gate.checks import problems_in
+        from agent.edits.gate.checks import CannotTell, problems_in
 
-        problems = problems_in(path, language, before, after, requires_python)
+        try:
+            problems = problems_in(path, language, before, after, requires_python)
+        except CannotTell:
+            return GateResult(ok=True, checked=False, language=language.name)
     return GateResult(ok=not problems, checked=True, language=language.name, problems=problems)
 
 
-def check_text(
-    path: str, before: str | None, after: str, *, requires_python: str | None = None
-) -> GateResult:
+def check_text(path: str, before: str | None, after: str, *, requires_python: str | None = None) -> GateResult:
     """`check` for text."""
-    return check(
-        path, None if before is None else before.encode(), after.encode(), requires_python=requires_python
-    )
+    return check(path, None if before is None else before.encode(), after.encode(), requires_python=requires_python)
 
 
 def _name(language: Language | None) -> str:
@@ -66,9 +65,9 @@ def _is_filled_in(path: str, language: Language, before: bytes | None, after: by
 
     if language.check not in ("yaml", "json", "toml", "xml"):
         return False
-    if before is None or not before.strip():
-        return has_template_lines(after)
-    return has_template_lines(before) and bool(problems_in(path, language, None, before))
+    if not has_template_lines(after):
+        return False
+    return before is None or not before.strip() or bool(problems_in(path, language, None, before))
 
 
 def _notebook(path: str, before: bytes | None, after: bytes) -> tuple[Problem, ...]:
@@ -91,10 +90,7 @@ def _leftover(path: str, language: Language | None, before: bytes | None, after:
 
         node = parse(language.grammar, after).root_node.descendant_for_byte_range(offset, offset + 5)
         while node is not None:
-            if any(
-                word in node.type
-                for word in ("string", "comment", "heredoc", "template", "raw_text", "block_scalar")
-            ):
+            if any(word in node.type for word in ("string", "heredoc", "template_literal", "block_scalar")):
                 return True
             if node.is_error:
                 return False
@@ -108,6 +104,4 @@ def _leftover(path: str, language: Language | None, before: bytes | None, after:
 
     lines = Lines(after)
     line, column = lines.place(at)
-    return Problem(
-        path, line, column, "a marker of an edit block or a merge was left in the text", lines.line(line)
-    )
+    return Problem(path, line, column, "a marker of an edit block or a merge was left in the text", lines.line(line))

@@ -64,10 +64,7 @@ def _part_verdict(
 
 def _dedented(lines: Sequence[bytes]) -> bytes:
     return (
-        textwrap.dedent(b"\n".join(lines).decode("utf-8", "surrogateescape")).encode(
-            "utf-8", "surrogateescape"
-        )
-        + b"\n"
+        textwrap.dedent(b"\n".join(lines).decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape") + b"\n"
     )
 
 
@@ -82,9 +79,7 @@ def _parts_around(lines: Sequence[bytes], start: int, end: int) -> list[tuple[in
 
     add(start, end)
     changed = [indent_of(line) for line in lines[start:end] if line.strip()]
-    around = [
-        indent_of(line) for line in (*lines[max(start - 1, 0) : start], *lines[end : end + 1]) if line.strip()
-    ]
+    around = [indent_of(line) for line in (*lines[max(start - 1, 0) : start], *lines[end : end + 1]) if line.strip()]
     level = min(changed or around or [0])
     low, high = start, end
     while True:
@@ -94,11 +89,7 @@ def _parts_around(lines: Sequence[bytes], start: int, end: int) -> list[tuple[in
             low -= 1
         while high < len(lines) and (not lines[high].strip() or indent_of(lines[high]) > level):
             high += 1
-        if (
-            high < len(lines)
-            and lines[high].strip()[:1] in (b"}", b")", b"]")
-            and indent_of(lines[high]) == level
-        ):
+        if high < len(lines) and lines[high].strip()[:1] in (b"}", b")", b"]") and indent_of(lines[high]) == level:
             high += 1
         add(low, high)
         if high - low > _LARGEST_PART or (low == 0 and high >= len(lines)):
@@ -123,11 +114,13 @@ def new_marks(before: bytes, after: bytes, old: Sequence[Mark], new: Sequence[Ma
     """The errors of `new` that no error of `old` stands for, by line mapped through the edit.
 
     Errors on lines that the edit touches are old ones as long as there were as many on the lines it replaced; and
-    where the edit leaves fewer errors than there were, none counts as new: it repaired one of several.
+    where the edit leaves fewer errors than there were, none counts as new: it repaired one of several. Nor does an
+    error next to a line of the same indentation that could not be read either: what surrounds both is broken.
     """
     if len(new) < len(old):
         return []
-    regions = changed_lines(before.split(b"\n"), after.split(b"\n"))
+    lines = after.split(b"\n")
+    regions = changed_lines(before.split(b"\n"), lines)
     expected: dict[int, int] = {}
     replaced = 0
     for mark in old:
@@ -136,13 +129,24 @@ def new_marks(before: bytes, after: bytes, old: Sequence[Mark], new: Sequence[Ma
             replaced += 1
         else:
             expected[line] = expected.get(line, 0) + 1
+    unreadable = frozenset(expected)
     left: list[Mark] = []
     for mark in new:
         if expected.get(mark.line, 0):
             expected[mark.line] -= 1
         elif replaced and any(r.start_new <= mark.line < max(r.new_end, r.start_new + 1) for r in regions):
             replaced -= 1
-        else:
+        elif not _beside_unreadable(mark.line, lines, unreadable):
             left.append(mark)
     moved = sum(expected.values()) + replaced  # old errors that recovery now reports elsewhere
     return left[moved:] if moved < len(left) else []
+
+
+def _beside_unreadable(line: int, lines: Sequence[bytes], unreadable: frozenset[int]) -> bool:
+    for step in (-1, 1):
+        at = line + step
+        while 0 <= at < len(lines) and (not lines[at].strip() or indent_of(lines[at]) > indent_of(lines[line])):
+            at += step
+        if at in unreadable and indent_of(lines[at]) == indent_of(lines[line]):
+            return True
+    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from agent.edits.gate import data, native
@@ -16,6 +17,9 @@ from agent.edits.gate.regions import Lines, changed_lines, map_line
 from agent.edits.gate.trees import TreeError, errors_of, leaves, parse, parse_after
 from agent.edits.types import Problem
 
+_MACRO_LANGUAGES = ("c", "cpp", "cuda", "objc")
+_MACRO = re.compile(rb"\b[A-Z][A-Z0-9_]{2,}\b|^[ \t]*#[ \t]*(?:if|el|endif)", re.MULTILINE)
+
 Problems = tuple[Problem, ...]
 Parser = Callable[[bytes], "Fault | None"]
 
@@ -29,17 +33,22 @@ _PARSERS: dict[str, Parser] = {
 }
 
 
+class CannotTell(Exception):
+    """The grammar does not know this text's dialect well enough for a verdict."""
+
+
 def problems_in(
     path: str, language: Language, before: bytes | None, after: bytes, requires_python: str | None = None
 ) -> Problems:
-    """The syntax errors that `after` has and `before` (None: there was no file) had not. Empty: accept."""
+    """The syntax errors that `after` has and `before` (None: there was no file) had not. Empty: accept.
+
+    Raises CannotTell where neither can be said.
+    """
     check = language.check
     if check in _PARSERS:
         return _by_parser(path, language, before, after, _PARSERS[check])
     if check == "json5":
-        return _in_tree(
-            path, language, None if before is None else b"(" + before + b"\n)", b"(" + after + b"\n)"
-        )
+        return _in_tree(path, language, None if before is None else b"(" + before + b"\n)", b"(" + after + b"\n)")
     if check == "python":
         return _python(path, language, before, after, requires_python)
     if check in ("html", "component"):
@@ -75,9 +84,7 @@ def _is_earlier(before: bytes, after: bytes, old: Fault, new: Fault) -> bool:
     return new.line - 1 < expected
 
 
-def _python(
-    path: str, language: Language, before: bytes | None, after: bytes, requires: str | None
-) -> Problems:
+def _python(path: str, language: Language, before: bytes | None, after: bytes, requires: str | None) -> Problems:
     fault = python_fault(after, requires)
     if fault is None:
         return ()
@@ -113,22 +120,43 @@ def _in_tree(path: str, language: Language, before: bytes | None, after: bytes) 
             best = (count, grammar)
     assert best is not None
     grammar = best[1]
-    if native.accepts(language.name, after, shell=native.shell_of(path, after)):
+    if native.accepts(language.name, after):
         return ()
     tree = parse(grammar, after)
-    errors = errors_of(tree)
-    if before is None or not before.strip():
-        new: Sequence[TreeError] = errors
-    else:
-        new = _new_in_tree(grammar, before, after, errors)
-    if not new or (language.check == "brackets" and not _brackets_worse(grammar, before, after)):
+    clean = before is not None and bool(before.strip()) and not parse(grammar, before).root_node.has_error
+    new = _new_in_tree(grammar, before, after, errors_of(tree))
+    if not new or not _counts(language, grammar, before, after, new, clean):
         return ()
     return describe(path, tree, after, new, _known_lines(grammar, before, after))
 
 
-def _new_in_tree(
-    grammar: str, before: bytes, after: bytes, errors: Sequence[TreeError]
-) -> Sequence[TreeError]:
+def _counts(
+    language: Language, grammar: str, before: bytes | None, after: bytes, new: Sequence[TreeError], clean: bool
+) -> bool:
+    """The errors mean what they say, as far as this grammar can be trusted."""
+    if language.check == "tree":
+        return True
+    if language.check == "soft" and clean:
+        if language.name not in _MACRO_LANGUAGES or not all(_near_macro(after, error) for error in new):
+            return True
+    if language.check == "clean" and not clean:
+        raise CannotTell
+    return _brackets_worse(grammar, before, after)
+
+
+def _near_macro(text: bytes, error: TreeError) -> bool:
+    """A macro or a preprocessor line stands where the parser stumbled: it may be what makes the text valid."""
+    start = text.rfind(b"\n", 0, max(text.rfind(b"\n", 0, error.start), 0)) + 1
+    end = error.end
+    for _ in range(2):
+        end = text.find(b"\n", min(end + 1, len(text)))
+        end = len(text) if end < 0 else end
+    return _MACRO.search(text, start, end) is not None
+
+
+def _new_in_tree(grammar: str, before: bytes | None, after: bytes, errors: Sequence[TreeError]) -> Sequence[TreeError]:
+    if before is None or not before.strip():
+        return errors
     old_tree = parse(grammar, before)
     if not old_tree.root_node.has_error:
         return errors
@@ -140,8 +168,8 @@ def _new_in_tree(
     if verdict is True:
         return ()
     new = _new_errors(before, after, errors_of(old_tree), errors)
-    if verdict is False:
-        return new or errors
+    if not new and (verdict is False or _brackets_worse(grammar, before, after)):
+        return errors
     return new
 
 
@@ -155,9 +183,7 @@ def _known_lines(grammar: str, before: bytes | None, after: bytes) -> frozenset[
     return frozenset(line + 1 for line in mapped if line is not None)
 
 
-def _new_errors(
-    before: bytes, after: bytes, old: Sequence[TreeError], new: Sequence[TreeError]
-) -> list[TreeError]:
+def _new_errors(before: bytes, after: bytes, old: Sequence[TreeError], new: Sequence[TreeError]) -> list[TreeError]:
     old_lines, new_lines = Lines(before), Lines(after)
     marks = {id(e): Mark(new_lines.place(e.start)[0] - 1, e.missing) for e in new}
     left = new_marks(
@@ -187,9 +213,7 @@ def _markup(path: str, language: Language, before: bytes | None, after: bytes) -
     old_parts = list(elements(before)) if before else []
     unchanged = {(p.kind, p.text) for p in old_parts}
     for index, part in enumerate(elements(after)):
-        if (part.kind, part.text) in unchanged or (
-            language.check == "html" and has_template_signs(part.text)
-        ):
+        if (part.kind, part.text) in unchanged or (language.check == "html" and has_template_signs(part.text)):
             continue
         problems = _of_part(path, after, part, _partner(old_parts, index, part))
         if problems:

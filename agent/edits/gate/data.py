@@ -29,11 +29,7 @@ def _json(text: str) -> Fault | None:
 
 def _json_words(text: str, error: json.JSONDecodeError) -> str:
     if error.pos >= len(text.rstrip()):
-        return (
-            "the text ends before the value does: a bracket or a quote is not closed"
-            if text.strip()
-            else "no value"
-        )
+        return "the text ends before the value does: a bracket or a quote is not closed" if text.strip() else "no value"
     message = error.msg[0].lower() + error.msg[1:]
     if error.msg == "Expecting ',' delimiter":
         return "a comma is missing, or a bracket is not closed"
@@ -44,9 +40,7 @@ def _json_words(text: str, error: json.JSONDecodeError) -> str:
 
 def jsonc_fault(text: bytes) -> Fault | None:
     """JSON with comments and trailing commas: both are blanked out, so that positions stay."""
-    plain = _STRING_OR_COMMENT.sub(
-        lambda m: m[0] if m[0][0] == '"' else re.sub(r"[^\n]", " ", m[0]), decode(text)
-    )
+    plain = _STRING_OR_COMMENT.sub(lambda m: m[0] if m[0][0] == '"' else re.sub(r"[^\n]", " ", m[0]), decode(text))
     plain = _TRAILING_COMMA.sub(lambda m: " " if m[0] == "," else m[0], plain)
     return _json(plain) if plain.strip() else None
 

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 from agent.edits.gate.languages import Language, by_name
 
-_ELEMENT = re.compile(
-    rb"<(script|style)\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>(.*?)</\1\s*>", re.DOTALL | re.IGNORECASE
-)
+_ELEMENT = re.compile(rb"<(script|style)\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>(.*?)</\1\s*>", re.DOTALL | re.IGNORECASE)
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _ATTRIBUTE = re.compile(rb"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _FENCE = re.compile(rb"^( {0,3}|[ \t]*(?:[-*+]|\d+\.)?[ \t]+)(`{3,}|~{3,})[ \t]*([^\n`]*)$", re.MULTILINE)
@@ -57,11 +55,7 @@ def elements(text: bytes) -> Iterator[Part]:
         language = _element_language(tag, attributes)
         start, end = match.span(3)
         body = text[start:end]
-        if (
-            language is not None
-            and body.strip()
-            and not body.lstrip().startswith((b"<!--", b"<![CDATA[", b"//<!"))
-        ):
+        if language is not None and body.strip() and not body.lstrip().startswith((b"<!--", b"<![CDATA[", b"//<!")):
             yield Part(language, start, body, tag)
 
 
@@ -71,15 +65,9 @@ def _element_language(tag: str, attributes: dict[str, str]) -> Language | None:
     declared = attributes.get("lang", "").lower()
     kind = attributes.get("type", "").lower().split(";")[0].strip()
     if tag == "style":
-        return (
-            by_name(declared or "css")
-            if declared in ("", "css", "scss") and kind in ("", "text/css")
-            else None
-        )
+        return by_name(declared or "css") if declared in ("", "css", "scss") and kind in ("", "text/css") else None
     if declared:
-        return (
-            by_name(declared) if declared in ("ts", "tsx", "js", "jsx", "typescript", "javascript") else None
-        )
+        return by_name(declared) if declared in ("ts", "tsx", "js", "jsx", "typescript", "javascript") else None
     if kind in _SCRIPT_TYPES:
         return by_name("javascript")
     return by_name("json") if kind in _JSON_TYPES else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Literal
@@ -23,8 +23,11 @@ class Language:
     grammar: str
     """The tree-sitter grammar in the language pack; empty when only a parser of our own or the library's is used."""
     check: Check = "tree"
-    """`tree`: no new error in the syntax tree. `brackets`: the grammar does not know every dialect, so that an
-    error only counts when a bracket or a quote is left open or is one too many. The others name a real parser."""
+    """How far the grammar is trusted, or which real parser is asked.
+
+    `tree`: no new error in the syntax tree. `soft`: the same where the text had none, since the grammar lags behind
+    the language (or macros stand in for syntax); elsewhere as in `brackets`: only a bracket or a quote that is left
+    open, or is one too many, counts. `clean`: as `brackets`, and only where the text had no error at all."""
     extensions: tuple[str, ...] = ()
     filenames: tuple[str, ...] = ()
     interpreters: tuple[str, ...] = ()
@@ -81,25 +84,26 @@ LANGUAGES: tuple[Language, ...] = (
     _lang("go", "go"),
     _lang("rust", "rs"),
     _lang("java", "java"),
-    _lang("c", "c", alternatives="cpp"),
-    _lang("cpp", "cpp cc cxx c++ hpp hh hxx h++ ipp tpp inl ino", alternatives="cuda"),
-    _lang("cuda", "cu cuh", alternatives="cpp"),
-    _lang("objc", "mm", alternatives="cpp"),
+    _lang("c", "c", check="soft", alternatives="cpp"),
+    _lang("cpp", "cpp cc cxx c++ hpp hh hxx h++ ipp tpp inl ino", check="soft", alternatives="cuda"),
+    _lang("cuda", "cu cuh", check="soft", alternatives="cpp"),
+    _lang("objc", "mm", check="soft", alternatives="cpp"),
     _lang("csharp", "cs csx"),
     _lang("ruby", "rb rake gemspec ru jbuilder rbi podspec thor",
           filenames="Gemfile Rakefile Vagrantfile Podfile Guardfile Fastfile Brewfile Capfile Berksfile config.ru", interpreters="ruby jruby rake"),
     _lang("php", "php phtml php5 php7 phpt", interpreters="php"),
     _lang("kotlin", "kt kts"),
     _lang("swift", "swift", interpreters="swift"),
-    _lang("scala", "scala sbt sc", interpreters="scala"),
+    _lang("scala", "scala sbt sc", check="soft", interpreters="scala"),
     _lang("groovy", "groovy gradle gvy", check="brackets", filenames="Jenkinsfile", interpreters="groovy"),
     _lang("lua", "lua rockspec", interpreters="lua luajit", alternatives="luau"),
     _lang("luau", "luau"),
-    _lang("bash", "sh bash zsh ksh bats ebuild", interpreters="sh bash zsh dash ksh",
-          filenames=".bashrc .bash_profile .profile .bash_aliases .zshrc .zprofile .zshenv PKGBUILD APKBUILD"),
+    _lang("bash", "sh bash ksh bats ebuild", interpreters="sh bash dash ksh",
+          filenames=".bashrc .bash_profile .profile .bash_aliases PKGBUILD APKBUILD"),
+    _lang("zsh", "zsh", grammar="bash", check="clean", interpreters="zsh", filenames=".zshrc .zprofile .zshenv .zlogin"),
     _lang("fish", "fish", interpreters="fish"),
     _lang("powershell", "ps1 psm1 psd1", interpreters="pwsh powershell", check="brackets"),
-    _lang("perl", "pl pm t", check="brackets", interpreters="perl"),
+    _lang("perl", "pl pm t", check="clean", interpreters="perl"),
     _lang("r", "r", interpreters="Rscript r"),
     _lang("julia", "jl", interpreters="julia"),
     _lang("elixir", "ex exs", interpreters="elixir"),
@@ -118,19 +122,19 @@ LANGUAGES: tuple[Language, ...] = (
     _lang("racket", "rkt", check="brackets", interpreters="racket"),
     _lang("fennel", "fnl"),
     _lang("janet", "janet", check="brackets"),
-    _lang("dart", "dart", interpreters="dart"),
+    _lang("dart", "dart", check="soft", interpreters="dart"),
     _lang("zig", "zig zon"),
     _lang("nim", "nim nims", check="brackets"),
-    _lang("d", "d di", check="brackets"),
+    _lang("d", "d di", check="clean"),
     _lang("odin", "odin"),
     _lang("v", "vv vsh", check="brackets"),
     _lang("hare", "ha"),
     _lang("pony", "pony"),
     _lang("haxe", "hx", check="brackets"),
     _lang("gleam", "gleam"),
-    _lang("ada", "adb ads", check="brackets"),
-    _lang("pascal", "pas pp dpr lpr", check="brackets"),
-    _lang("fortran", "f90 f95 f03 f08", check="brackets"),
+    _lang("ada", "adb ads", check="clean"),
+    _lang("pascal", "pas pp dpr lpr", check="clean"),
+    _lang("fortran", "f90 f95 f03 f08", check="clean"),
     _lang("matlab", "matlab", check="brackets"),
     _lang("objc_or_matlab", "m", grammar="objc", check="brackets"),
     _lang("actionscript", "as", check="brackets"),
@@ -138,17 +142,17 @@ LANGUAGES: tuple[Language, ...] = (
     _lang("solidity", "sol"),
     _lang("cairo", "cairo", check="brackets"),
     _lang("gdscript", "gd", check="brackets"),
-    _lang("verilog", "v sv svh vh", check="brackets"),
-    _lang("vhdl", "vhd vhdl", check="brackets"),
-    _lang("glsl", "glsl vert frag geom comp tesc tese", check="brackets"),
+    _lang("verilog", "v sv svh vh", check="clean"),
+    _lang("vhdl", "vhd vhdl", check="clean"),
+    _lang("glsl", "glsl vert frag geom comp tesc tese", check="clean"),
     _lang("hlsl", "hlsl fx", check="brackets"),
     _lang("wgsl", "wgsl", check="brackets"),
     _lang("wat", "wat", check="brackets"),
-    _lang("tcl", "tcl tm", check="brackets", interpreters="tclsh wish expect"),
-    _lang("vim", "vim", check="brackets", filenames=".vimrc .gvimrc vimrc", interpreters="vim"),
+    _lang("tcl", "tcl tm", check="clean", interpreters="tclsh wish expect"),
+    _lang("vim", "vim", check="clean", filenames=".vimrc .gvimrc vimrc", interpreters="vim"),
     _lang("sql", "sql ddl dml", check="brackets"),
     # Style, markup, configuration, schemas.
-    _lang("css", "css"),
+    _lang("css", "css", check="soft"),
     _lang("scss", "scss", check="brackets"),
     _lang("graphql", "graphql gql graphqls"),
     _lang("proto", "proto"),
@@ -168,10 +172,10 @@ LANGUAGES: tuple[Language, ...] = (
     _lang("make", "mk mak", filenames="Makefile makefile GNUmakefile", check="brackets", interpreters="make"),
     _lang("docker", "dockerfile containerfile", grammar="dockerfile", check="brackets", filenames="Dockerfile Containerfile"),
     _lang("rego", "rego", check="brackets"),
-    _lang("puppet", "", grammar="puppet", check="brackets"),
+    _lang("puppet", "", grammar="puppet", check="clean"),
     _lang("kdl", "kdl", check="brackets"),
     _lang("ron", "ron"),
-    _lang("typst", "typ", check="brackets"),
+    _lang("typst", "typ", check="clean"),
     _lang("bibtex", "bib", check="brackets"),
 )  # fmt: skip
 
@@ -189,9 +193,7 @@ _CPP_SIGNS = re.compile(
     rb"\bstd::|\bconstexpr\b|\bnullptr\b|\boperator\b\s*\W|\bvirtual\b|extern \"C\+\+\"",
     re.MULTILINE,
 )
-_OBJC_SIGNS = re.compile(
-    rb"^\s*(?:@interface|@protocol|@implementation|@class|@end|@import|#import)\b", re.MULTILINE
-)
+_OBJC_SIGNS = re.compile(rb"^\s*(?:@interface|@protocol|@implementation|@class|@end|@import|#import)\b", re.MULTILINE)
 _INTERPRETER = re.compile(rb"^#!\s*(\S+)((?:\s+\S+)*)")
 
 
@@ -203,7 +205,7 @@ def by_name(name: str) -> Language | None:
 
 _TAGS = {
     "py": "python", "python3": "python", "js": "javascript", "node": "javascript", "ts": "typescript",
-    "shell": "bash", "sh": "bash", "zsh": "bash", "golang": "go", "c++": "cpp", "cxx": "cpp", "c#": "csharp",
+    "shell": "bash", "sh": "bash", "golang": "go", "c++": "cpp", "cxx": "cpp", "c#": "csharp",
     "cs": "csharp", "rb": "ruby", "rs": "rust", "kt": "kotlin", "yml": "yaml", "dockerfile": "docker",
     "makefile": "make", "hcl": "hcl", "objective-c": "objc", "ps": "powershell", "pwsh": "powershell",
     "jsx": "javascript", "module": "javascript", "text/javascript": "javascript", "babel": "javascript",
@@ -235,6 +237,8 @@ def language_of(path: str, head: bytes = b"") -> Language | None:
     extension = name.rpartition(".")[2] if "." in name.lstrip(".") else ""
     if found is None and extension:
         found = _by_extension(extension, head[:65536])
+    if found is not None and found.name == "bash" and b"zsh" in head[:64].split(b"\n")[0]:
+        found = _BY_NAME["zsh"]
     if found is None and (not extension or head.startswith(b"#!")):
         found = _by_shebang(head[:256])
     return found if found is not None and found.grammar else None
@@ -243,9 +247,7 @@ def language_of(path: str, head: bytes = b"") -> Language | None:
 @lru_cache(maxsize=512)
 def _special_name(pure: PurePosixPath) -> Language | None:
     name = pure.name
-    if re.fullmatch(r"[tj]sconfig(\..+)?\.json", name) or (
-        pure.suffix == ".json" and ".vscode" in pure.parts
-    ):
+    if re.fullmatch(r"[tj]sconfig(\..+)?\.json", name) or (pure.suffix == ".json" and ".vscode" in pure.parts):
         return _BY_NAME["jsonc"]
     if name.startswith(("Dockerfile.", "Containerfile.")):
         return _BY_NAME["docker"]
@@ -257,9 +259,9 @@ def _special_name(pure: PurePosixPath) -> Language | None:
 def _by_extension(extension: str, head: bytes) -> Language | None:
     if extension == "h":
         if _OBJC_SIGNS.search(head):
-            return Language("objc", "objc", alternatives=("cpp", "c"))
+            return replace(_BY_NAME["objc"], alternatives=("cpp", "c"))
         if _CPP_SIGNS.search(head):
-            return Language("cpp", "cpp", alternatives=("c", "cuda"))
+            return replace(_BY_NAME["cpp"], alternatives=("c", "cuda"))
         return _BY_NAME["c"]
     if extension == "m":
         return _BY_NAME["objc"] if _OBJC_SIGNS.search(head) else None
@@ -288,7 +290,7 @@ def _by_extension(extension: str, head: bytes) -> Language | None:
     ):
         return None
     if extension == "js" and b"@flow" in head[:2048]:
-        return Language("javascript", "javascript", alternatives=("tsx", "typescript"))
+        return replace(_BY_NAME["javascript"], alternatives=("tsx", "typescript"))
     return _BY_EXTENSION.get(extension) or _BY_EXTENSION.get(extension.lower())
 
 

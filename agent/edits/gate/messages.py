@@ -53,7 +53,9 @@ def bracket_words(problem: BracketProblem, lines: Lines) -> str:
     if problem.what == "unclosed":
         return f"unclosed '{kind}' opened at line {lines.place(problem.token.start)[0]}"
     if problem.what == "mismatched" and problem.opener is not None:
-        return f"'{kind}' does not close the '{problem.opener.kind}' opened at line {lines.place(problem.opener.start)[0]}"
+        return (
+            f"'{kind}' does not close the '{problem.opener.kind}' opened at line {lines.place(problem.opener.start)[0]}"
+        )
     return f"unexpected '{kind}'"
 
 
@@ -61,11 +63,7 @@ def _tree_words(error: TreeError, text: bytes) -> str:
     if error.missing:
         what = _NAMES_OF_IMAGINED.get(error.missing)
         if what is None:
-            what = (
-                error.missing.strip("_").replace("_", " ")
-                if error.missing[-1].isalpha()
-                else f"'{error.missing}'"
-            )
+            what = error.missing.strip("_").replace("_", " ") if error.missing[-1].isalpha() else f"'{error.missing}'"
         return f"{what} is missing"
     token = text[error.start : error.end].strip().split(b"\n")[0].decode("utf-8", "replace")
     if not token:

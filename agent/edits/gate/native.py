@@ -15,28 +15,20 @@ _COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "ruby": (("ruby", "-c"),),
     "php": (("php", "-l"),),
     "lua": (("luac", "-p", "-"),),
+    "bash": (("bash", "-n"),),
+    "zsh": (("zsh", "-n"),),
     "fish": (("fish", "--no-execute"),),
 }
 
 
-def accepts(language: str, text: bytes, *, shell: str = "", timeout: float = 3.0) -> bool:
+def accepts(language: str, text: bytes, *, timeout: float = 3.0) -> bool:
     """The language's own parser reads the text. False too when there is none here, or it took over `timeout` seconds."""
-    commands = ((shell, "-n"),) if language == "bash" and shell else _COMMANDS.get(language, ())
-    return any(_accepts(command, text, timeout) for command in commands)
+    return any(_accepts(command, text, timeout) for command in _COMMANDS.get(language, ()))
 
 
 def at_hand(language: str) -> bool:
     """There is such a tool on this machine."""
-    names = ("bash",) if language == "bash" else tuple(c[0] for c in _COMMANDS.get(language, ()))
-    return any(shutil.which(name) for name in names)
-
-
-def shell_of(path: str, text: bytes) -> str:
-    """Which shell a script is for, among those that can check without running."""
-    first = text[:128].split(b"\n")[0]
-    if b"zsh" in first or path.endswith((".zsh", "zshrc")):
-        return "zsh"
-    return "bash"
+    return any(shutil.which(command[0]) for command in _COMMANDS.get(language, ()))
 
 
 def _accepts(command: tuple[str, ...], text: bytes, timeout: float) -> bool:
@@ -44,9 +36,7 @@ def _accepts(command: tuple[str, ...], text: bytes, timeout: float) -> bool:
     if program is None:
         return False
     try:
-        done = subprocess.run(
-            [program, *command[1:]], input=text, capture_output=True, timeout=timeout, check=False
-        )
+        done = subprocess.run([program, *command[1:]], input=text, capture_output=True, timeout=timeout, check=False)
     except (OSError, subprocess.SubprocessError):
         return False
     return done.returncode == 0

@@ -54,9 +54,7 @@ def requires_python_of(pyproject: str) -> str | None:
     return python if isinstance(python, str) else None
 
 
-def python_fault(
-    text: bytes | str, requires_python: str | None = None, *, notebook: bool = False
-) -> Fault | None:
+def python_fault(text: bytes | str, requires_python: str | None = None, *, notebook: bool = False) -> Fault | None:
     """The first error the compiler finds, or None. Never runs the code; deep nesting counts as no error.
 
     `notebook` allows `await` and `return`-free top-level code as notebook kernels do.
@@ -121,9 +119,7 @@ def newer_than_running(tree: Tree, fault: Fault, requires_python: str | None) ->
 
 
 def _is_in_fstring(tree: Tree, fault: Fault) -> bool:
-    node = tree.root_node.descendant_for_point_range(
-        (fault.line - 1, fault.column - 1), (fault.line - 1, fault.column)
-    )
+    node = tree.root_node.descendant_for_point_range((fault.line - 1, fault.column - 1), (fault.line - 1, fault.column))
     while node is not None:
         if node.type == "interpolation":
             return True

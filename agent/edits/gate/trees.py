@@ -105,9 +105,7 @@ def errors_of(tree: Tree) -> list[TreeError]:
             found.append(TreeError(node.start_byte, node.end_byte, ""))
             stack.extend(child for child in node.children if child.has_error or child.is_missing)
         elif node.has_error:
-            stack.extend(
-                child for child in node.children if child.has_error or child.is_missing or child.is_error
-            )
+            stack.extend(child for child in node.children if child.has_error or child.is_missing or child.is_error)
     found.sort(key=lambda e: (e.start, e.end))
     return found
 

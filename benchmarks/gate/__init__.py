@@ -1,0 +1,1 @@
+"""How often the gate refuses a valid edit, and how often it lets a seeded syntax error through."""
