@@ -144,7 +144,7 @@ def _rename(language: Language, text: bytes, chooser: random.Random) -> tuple[st
 def _brackets(language: Language, text: bytes) -> list[BracketToken]:
     """The brackets without which the text is wrong: in shells `[` is a word like others."""
     tokens = bracket_tokens(leaves(parse(language.grammar, text)))
-    shell = language.name in ("bash", "zsh", "fish", "docker", "make")
+    shell = language.name in ("bash", "fish", "docker", "make")
     return [t for t in tokens if not (shell and t.kind in "[]")]
 
 

@@ -16,7 +16,6 @@ _COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "php": (("php", "-l"),),
     "lua": (("luac", "-p", "-"),),
     "bash": (("bash", "-n"),),
-    "zsh": (("zsh", "-n"),),
     "fish": (("fish", "--no-execute"),),
 }
 
