@@ -1,4 +1,4 @@
-"""What turns cost: tokens in (new and cached), out, seconds by phase; kept locally, a line a turn, for `agent stats`."""
+"""What turns cost: tokens in and out, seconds by phase; kept locally, one line a turn, for `agent stats`."""
 
 from __future__ import annotations
 

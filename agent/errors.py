@@ -93,5 +93,6 @@ def unforeseen(error: Exception) -> Unforeseen:
     if os.environ.get("AGENT_TRACE"):
         raise error
     return Unforeseen(
-        f"This should not have happened: {type(error).__name__}: {error}", "Please report it; AGENT_TRACE=1 shows where."
+        f"This should not have happened: {type(error).__name__}: {error}",
+        "Please report it; AGENT_TRACE=1 shows where.",
     )

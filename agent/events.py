@@ -145,7 +145,7 @@ class Undone(Event):
 
     event: ClassVar[str] = "undone"
     direction: Literal["undo", "redo"]
-    turn: int
+    turns: tuple[int, ...]
     files: tuple[str, ...]
     summary: str = ""
 

@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from agent.backends.base import Chunk, Message, Options, Reply
+from agent.backends.base import Chunk, Message, Reply
 from agent.errors import ContextOverflow, ServerFailed, TaskFailed
 from agent.events import Event, Notice, Progress, Prompted, Spent, Text
 

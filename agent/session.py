@@ -114,9 +114,9 @@ class Session:
             from agent.repo.history import FileHistory, History
 
             if self.repository is not None:
-                self._history = History(self.repository, self.config.settings)
+                self._history = History(self.repository, self.config)
             elif not self.config.settings.git:
-                self._history = FileHistory(self.root)
+                self._history = FileHistory(self.root, self.config)
             else:
                 raise InTheWay(
                     f"{self.start} is not in a git repository, so an edit could not be tracked.",
@@ -129,9 +129,9 @@ class Session:
         if self._recovered:
             return ""
         self._recovered = True
-        from agent.edits.transaction import recover
-
-        return recover(self.root, self.repository.git_dir if self.repository else None) or ""
+        if self.repository is None and self.config.settings.git:
+            return ""
+        return self.history.recover() or ""
 
     def written(self, path: str, data: bytes) -> None:
         """A file was written as the model wanted it, so the model knows it."""

@@ -326,7 +326,7 @@ class Turn:
             return False
         recorded = self.session.history.record(
             changes,
-            message=message,
+            message=commit_message(message, [change.path for change in changes]),
             request=self.request,
             tool=tool,
             commit=self.session.config.settings.commit,
@@ -344,6 +344,22 @@ class Turn:
         if self.session.switches.assume_yes or not front.interactive:
             return True
         return front.ask(question, [("y", "apply"), ("n", "drop")], "y") == "y"
+
+
+SUBJECT = 72
+"""Characters of a commit's first line."""
+
+
+def commit_message(request: str, paths: Sequence[str]) -> str:
+    """A subject from the request's first line, the whole request below where it is longer."""
+    first = request.strip().partition("\n")[0].strip().rstrip(".")
+    if not first:
+        names = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+        return f"Edit {names}"
+    subject = first[:1].upper() + first[1:]
+    if len(subject) > SUBJECT:
+        subject = subject[: SUBJECT - 1].rpartition(" ")[0] + "…"
+    return subject if first == request.strip().rstrip(".") and "…" not in subject else f"{subject}\n\n{request.strip()}"
 
 
 def edited(outcome: Outcome) -> Edited:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Form = Literal["whole", "symbol", "blocks", "new"]
 FILE_NAME = re.compile(r"(?<![\w/.-])([\w.-]+(?:/[\w.-]+)*\.[A-Za-z]\w{0,9}|Makefile|Dockerfile)(?![\w/])")
 FIXING = re.compile(r"\b(fix|bug|repair|debug|broken|fail(s|ing|ed|ure)?|crash(es|ing)?|wrong|error)\b", re.IGNORECASE)
+PART_CHARS = 6000
+"""Characters of a long file's functions that a request for whole functions shows at most."""
 NEW_TOKENS = 500
 """Room for a file that does not exist yet, or that is nearly empty."""
 REMOVING = re.compile(r"\b(remov|delet|drop|strip|replac|renam|rewrit|split|extract|mov)\w*\b", re.IGNORECASE)
@@ -72,11 +74,11 @@ class EditTool:
         yield from self._attempts(args.request, target, turn)
 
     def _paths(self, args: RequestArgs, turn: Turn) -> list[str]:
-        from agent.repo.search import targets
+        from agent.repo.explain import targets
 
         if args.files:
             return list(args.files)
-        known = targets(turn.session.root, args.request)
+        known = targets(turn.session.work, args.request)
         if known:
             return known
         named = [m[1] for m in FILE_NAME.finditer(args.request)]
@@ -91,7 +93,7 @@ class EditTool:
             paths = list(dict.fromkeys(path for path, _ in session.found))[:1]
         else:
             room = int(session.backend.context_limit() * 0.3 * 3) if session.backend else 4000
-            snippets = context_for(session.root, request, budget_chars=room)
+            snippets = context_for(session.work, request, budget_chars=room)
             most = 3 if session.profile.edit_form == "blocks" else 1
             paths = list(dict.fromkeys(s.path for s in snippets))[:most]
         if not paths:
@@ -135,8 +137,9 @@ class EditTool:
     ) -> Generator[Event, None, tuple[Plan | None, str, str]]:
         """(plan, problem, what to tell the model); no problem means that the plan may be written."""
         from agent.edits.feedback import describe, refusal_message
-        from agent.edits.parse import parse_reply
         from agent.edits.plan import plan_edits
+
+        from agent.edits.parse import parse_reply
 
         session = turn.session
         single = target.paths[0] if len(target.paths) == 1 else None
@@ -226,10 +229,11 @@ def _symbol_part(request: str, path: str, text: str, turn: Turn) -> dict[str, st
     """The functions of a long file that a request is about, whole; nothing when none stands out."""
     from agent.repo.explain import context_for
 
-    snippets = [
-        s for s in context_for(turn.session.root, f"{path} {request}", budget_chars=6000, paths=[path], parts=True)
-    ]
-    return {s.label: s.text for s in snippets if s.path == path and len(s.text) < len(text)}
+    # A budget below the file's length has its named or best matching definitions chosen instead of the whole.
+    budget = min(PART_CHARS, len(text) - 1)
+    snippets = context_for(turn.session.work, request, budget_chars=budget, paths=[path])
+    parts = {s.label: s.text for s in snippets if s.path == path and not s.outline and not s.whole}
+    return {label: part for label, part in parts.items() if len(part) < len(text)}
 
 
 def ask(request: str, target: Target) -> str:

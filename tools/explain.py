@@ -29,19 +29,21 @@ class ExplainTool:
 
     def run(self, args: RequestArgs, turn: Turn) -> Iterator[Event]:
         """Explain. Without a model, the facts that the code itself gives."""
-        from agent.repo.explain import context_for, explain
-
         session = turn.session
         target = " ".join([*args.files, args.request]).strip()
         if session.config.settings.model == "none" or session.backend is None:
-            explanation = explain(session.root, target)
+            from agent.repo.explain import explain
+
+            explanation = explain(session.work, target)
             yield Text(explanation.markdown)
             turn.summary = explanation.markdown.strip().partition("\n")[0][:100]
             if not explanation.references:
                 turn.exit_code = EXIT_FAILED
             return
+        from agent.repo.explain import context_for
+
         budget = int(session.backend.context_limit() * CONTEXT_SHARE * session.meter.chars_per_token)
-        snippets = context_for(session.root, target, budget_chars=budget, paths=args.files)
+        snippets = context_for(session.work, target, budget_chars=budget, paths=args.files)
         conversation = session.conversation
         mark = conversation.mark()
         shown = {s.label: s.text for s in snippets}

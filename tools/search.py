@@ -30,17 +30,24 @@ class SearchTool:
         from agent.repo.search import search
 
         session = turn.session
-        hits = search(session.root, args.request, limit=LIMIT, paths=args.files or None)
+        hits = search(session.work, args.request, limit=LIMIT, paths=args.files or None)
         query = args.request
         if not hits and session.config.settings.model != "none" and session.backend is not None:
             words = yield from self._phrased(args.request, turn)
             if words:
                 yield Notice(f"Nothing by these words; searching for: {words}")
-                query, hits = words, search(session.root, words, limit=LIMIT, paths=args.files or None)
+                query, hits = words, search(session.work, words, limit=LIMIT, paths=args.files or None)
         yield Found(
             query,
             tuple(
-                {"path": h.path, "line": h.line, "text": h.text, "kind": h.kind, "score": round(h.score, 3)}
+                {
+                    "path": h.path,
+                    "line": h.line,
+                    "text": h.text,
+                    "kind": h.kind,
+                    "score": round(h.score, 3),
+                    "note": h.note,
+                }
                 for h in hits
             ),
             truncated=len(hits) >= LIMIT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,10 +38,9 @@ def _ending(events: Iterator[Event]) -> Iterator[Event]:
 
 
 def moved(session: Session, direction: str, count: int) -> Iterator[Event]:
-    """Undo or redo some turns, one after the other."""
-    for _ in range(count):
-        done = session.history.undo() if direction == "undo" else session.history.redo()
-        yield Undone(done.direction, done.turn, tuple(done.files), done.summary)
+    """Undo or redo some turns: all of them, or none."""
+    done = session.history.undo(count) if direction == "undo" else session.history.redo(count)
+    yield Undone(done.direction, done.turns, done.files, done.summary)
 
 
 @click.command("undo")
@@ -89,9 +89,14 @@ def logged(session: Session, limit: int, as_json: bool = False) -> Iterator[Even
         yield Notice("No turn is recorded here yet.")
     for turn in turns:
         yield TurnListed(
-            turn.turn, turn.when.isoformat(timespec="seconds"), turn.tool, turn.request, tuple(turn.files),
-            turn.commit, turn.undone,
-        )  # fmt: skip
+            turn=turn.turn,
+            when=datetime.fromtimestamp(turn.when).astimezone().isoformat(timespec="seconds"),
+            tool=turn.tool,
+            request=turn.request or turn.message,
+            files=turn.files,
+            commit=turn.commit,
+            undone=turn.status != "done",
+        )
 
 
 @click.command("diff")

@@ -175,7 +175,7 @@ class TerminalRenderer:
 
     def _undone(self, event: e.Undone) -> None:
         verb = "undone" if event.direction == "undo" else "redone"
-        self._line(f"{verb}: turn {event.turn}, {', '.join(event.files)}", "bold green")
+        self._line(f"{verb}: turn {', '.join(map(str, event.turns))}, {', '.join(event.files)}", "bold green")
         if event.summary:
             self._line(f"  {event.summary}", "dim")
 

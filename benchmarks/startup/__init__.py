@@ -1,0 +1,1 @@
+"""Start-up time, beside a bare interpreter."""
