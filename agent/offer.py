@@ -1,4 +1,4 @@
-"""When no server answers: in a terminal, offer the model that runs inside the package, with its size. Never silently."""
+"""When no server answers: in a terminal, offer the model inside the package, with its size. Never silently."""
 
 from __future__ import annotations
 
