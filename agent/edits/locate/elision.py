@@ -1,0 +1,156 @@
+"""Lines that stand for code left out (`...`, `# rest of the code unchanged`), and edits between unique anchors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from agent.edits.locate import steps
+from agent.edits.locate.adapt import rewrite
+from agent.edits.locate.result import Located
+from agent.edits.locate.text import FileText, split
+from agent.edits.types import Edit
+
+_COMMENT = re.compile(r"^\s*(?:#+|//+|/\*+|<!--|--|;+|%|\{/\*|\{#|\(\*|\*|\"\"\"|'''|REM\b)\s*(.*?)\s*(?:\*/\}?|-->|#\}|\*\)|\"\"\"|''')?\s*$")
+_DOTS = re.compile(r"^\s*[\[({<]?\s*(?:\.{3,}|…+)\s*[\])}>]?\s*[,;]?\s*$")
+_WORDS = re.compile(
+    r"\b(?:(?:rest|remainder)\s+of\b|(?:remaining|existing|other|previous|unchanged|original|same)\s+(?:\w+\s+){0,3}?"
+    r"(?:code|content|contents|function|functions|method|methods|implementation|imports?|lines?|logic|fields?|class|classes|file|body|tests?|routes?|"
+    r"props?|styles?|rules?|items?|entries|definitions?|statements?|parts?|stuff|here|above|below|as before)\b|"
+    r"(?:unchanged|omitted|snip(?:ped)?|truncated|abbreviated|elided|stays? the same|remains? the same|keep (?:the )?(?:rest|existing|same|as)|as before|"
+    r"same as (?:before|above|original)|no changes?(?: here)?|not shown|code continues)\b)",
+    re.IGNORECASE,
+)
+_BARE_WORDS = re.compile(
+    r"^\W*(?:(?:the\s+)?(?:rest|remainder) of (?:the |your |this )?(?:code|file|function|class|implementation|method|content)|existing code|(?:code )?unchanged|snip|omitted)\b.{0,40}$",
+    re.IGNORECASE,
+)
+
+
+def is_elision(line: str) -> bool:
+    """Whether a line stands for lines left out: dots alone, or a comment that says so."""
+    if not line.strip() or len(line) > 200:
+        return False
+    if _DOTS.match(line):
+        return True
+    found = _COMMENT.match(line)
+    if found is None:
+        return False
+    text = found.group(1).strip()
+    dotted = text.startswith(("...", "…")) or text.endswith(("...", "…"))
+    if dotted:
+        inner = text.strip(".… ")
+        return not inner or text.startswith(("...", "…")) or bool(_WORDS.search(inner))
+    if _BARE_WORDS.match(text):
+        return True
+    return bool(_WORDS.match(text)) and len(text.split()) <= 9
+
+
+def has_elision(old: str, file: FileText) -> bool:
+    """Whether the text to find leaves lines out, in words that the file itself does not hold."""
+    return any(is_elision(line) and line.strip() not in file.stripped.places for line in split(old)[0])
+
+
+def _segments(lines: Sequence[str], file: FileText) -> tuple[list[list[str]], list[str]]:
+    """The runs of lines between the elisions, and the elisions."""
+    runs: list[list[str]] = [[]]
+    marks: list[str] = []
+    for line in lines:
+        if is_elision(line) and line.strip() not in file.stripped.places:
+            marks.append(line)
+            runs.append([])
+        else:
+            runs[-1].append(line)
+    return runs, marks
+
+
+def locate_elided(edit: Edit, file: FileText, path: str) -> Located | str:
+    """Place a block whose text to find leaves lines out; a sentence when it cannot be placed with certainty.
+
+    Every run of lines between elisions must stand in the file once, in order. Where the replacement has the same
+    elisions, the lines left out stay; where it has none, they are replaced, if they stay within one block of
+    indentation.
+    """
+    old_runs, old_marks = _segments(split(edit.old)[0], file)
+    new_runs, new_marks = _segments(split(edit.new)[0], file)
+    filled = [run for run in old_runs if any(line.strip() for line in run)]
+    if not filled:
+        return "The text to find holds nothing but an elision."
+    matches: list[steps.Match | None] = []
+    floor = 0
+    for run in old_runs:
+        core = _trim(run)
+        if not core:
+            matches.append(None)
+            continue
+        found = steps.trailing(file, core) or steps.indented(file, core, split(edit.new)[0])
+        later = [match for match in found if match.first >= floor]
+        if len(found) != 1 and not (len(later) == 1 and len(found) < 64):
+            what = "does not stand in the file" if not found else "stands in the file more than once"
+            return f"A part of the text around the elision {what}: {core[0].strip()[:60]!r}."
+        if not later:
+            return "The parts around the elision stand in another order in the file."
+        matches.append(later[0])
+        floor = later[0].last
+    placed = [match for match in matches if match is not None]
+    first, last = placed[0].first, placed[-1].last
+    if matches[0] is None or matches[-1] is None:
+        return "The text to find begins or ends with an elision, so its extent is not known."
+    if len(new_marks) == len(old_marks):
+        return _keep_elided(edit, file, old_runs, new_runs, matches)
+    if new_marks:
+        return "The two sides leave out different parts."
+    if not _one_block(file, first, last):
+        return "The lines left out reach over more than one block."
+    shift = placed[0].shift
+    text = rewrite(file, [], first, last, [], split(edit.new)[0], shift, eof_newline=edit.eof_newline)
+    if text is None:
+        return "The replacement stands further left than the file's indentation allows."
+    return Located(file.starts[first], file.starts[last], text, "elision", first + 1, last)
+
+
+def _keep_elided(
+    edit: Edit, file: FileText, old_runs: list[list[str]], new_runs: list[list[str]], matches: list[steps.Match | None]
+) -> Located | str:
+    pieces: list[str] = []
+    cursor: int | None = None
+    first = last = 0
+    for old_run, new_run, match in zip(old_runs, new_runs, matches):
+        if match is None:
+            if any(line.strip() for line in new_run):
+                return "The replacement has lines where the text to find has only an elision."
+            continue
+        core_old, core_new = _trim(old_run), _trim(new_run)
+        text = rewrite(file, match.place, match.first, match.last, core_old, core_new, match.shift)
+        if text is None:
+            return "The replacement stands further left than the file's indentation allows."
+        if cursor is None:
+            first = match.first
+        else:
+            pieces.append(file.text[file.starts[cursor] : file.starts[match.first]])
+        pieces.append(text)
+        cursor = last = match.last
+    return Located(file.starts[first], file.starts[last], "".join(pieces), "elision", first + 1, last)
+
+
+def _trim(run: list[str]) -> list[str]:
+    start, stop = 0, len(run)
+    while start < stop and not run[start].strip():
+        start += 1
+    while stop > start and not run[stop - 1].strip():
+        stop -= 1
+    return run[start:stop]
+
+
+def _one_block(file: FileText, first: int, last: int) -> bool:
+    """No line between the anchors stands further left than the first one."""
+    depth = len(file.lines[first]) - len(file.lines[first].lstrip())
+    return all(
+        not line.strip() or len(line) - len(line.lstrip()) >= depth for line in file.lines[first:last]
+    )
+
+
+def without_alternatives(edit: Edit) -> Edit:
+    """The edit read in its first way only."""
+    return replace(edit, alternatives=())

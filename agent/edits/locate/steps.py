@@ -1,0 +1,95 @@
+"""The steps that find a block by its lines, from exact to forgiving. Each gives every place that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from agent.edits.locate.indent import Shift, file_unit, relate
+from agent.edits.locate.text import FileText, Level
+
+
+@dataclass(frozen=True)
+class Match:
+    """A place that fits a block's lines."""
+
+    first: int
+    """Index of the first file line."""
+    last: int
+    """Index after the last one."""
+    place: Sequence[int]
+    """For every old line the file line it stands for, -1 for a blank line that the file does not have."""
+    shift: Shift = field(default_factory=Shift)
+
+
+def unit(file: FileText) -> str:
+    """The file's level of indentation, computed once."""
+    cached = file.__dict__.get("_unit")
+    if cached is None:
+        cached = file.__dict__["_unit"] = file_unit(file.lines)
+    return str(cached)
+
+
+def exact(file: FileText, old: Sequence[str]) -> list[Match]:
+    """The same lines, whatever their line ends."""
+    return [_straight(start, old) for start in file.exact.find(old)]
+
+
+def trailing(file: FileText, old: Sequence[str]) -> list[Match]:
+    """The same but for blanks at the ends of lines."""
+    return [_straight(start, old) for start in file.trailing.find(old)]
+
+
+def _straight(start: int, old: Sequence[str], shift: Shift | None = None) -> Match:
+    return Match(start, start + len(old), range(start, start + len(old)), shift or Shift())
+
+
+def indented(file: FileText, old: Sequence[str], new: Sequence[str]) -> list[Match]:
+    """The same but for one shift of the indentation."""
+    return _shifted(file, file.stripped, old, new)
+
+
+def unicode(file: FileText, old: Sequence[str], new: Sequence[str]) -> list[Match]:
+    """The same but for look-alike characters, and one shift of the indentation."""
+    return _shifted(file, file.unicode, old, new)
+
+
+def _shifted(file: FileText, level: Level, old: Sequence[str], new: Sequence[str]) -> list[Match]:
+    found: list[Match] = []
+    for start in level.find(old):
+        pairs = [(mine, file.lines[start + index]) for index, mine in enumerate(old) if mine.strip()]
+        shift = relate(pairs, [*old, *new], unit(file))
+        if shift is not None:
+            found.append(_straight(start, old, shift))
+    return found
+
+
+def blank_lines(file: FileText, old: Sequence[str], new: Sequence[str], *, lookalikes: bool = False) -> list[Match]:
+    """The same lines in the same order but for blank lines between them, and one shift of the indentation."""
+    filled = [index for index, line in enumerate(old) if line.strip()]
+    level = file.filled_unicode if lookalikes else file.filled_stripped
+    found: list[Match] = []
+    for start in level.find([old[index] for index in filled]):
+        lines = file.filled[start : start + len(filled)]
+        pairs = [(old[mine], file.lines[theirs]) for mine, theirs in zip(filled, lines)]
+        shift = relate(pairs, [*old, *new], unit(file))
+        if shift is None:
+            continue
+        place = [-1] * len(old)
+        for mine, theirs in zip(filled, lines):
+            place[mine] = theirs
+        _place_blanks(file, old, place)
+        found.append(Match(lines[0], lines[-1] + 1, place, shift))
+    return found
+
+
+def _place_blanks(file: FileText, old: Sequence[str], place: list[int]) -> None:
+    """Give the block's blank lines the file's, one for one, as far as the file has any there."""
+    last = -1
+    for index, line in enumerate(old):
+        if line.strip():
+            last = place[index]
+        elif last >= 0 and last + 1 < len(file.lines) and not file.lines[last + 1].strip():
+            following = next((place[later] for later in range(index + 1, len(old)) if place[later] >= 0), None)
+            if following is not None and last + 1 < following:
+                place[index] = last = last + 1
