@@ -11,12 +11,13 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from agent.errors import InTheWay, NoSuchModel
 from agent.models.catalog import CATALOG, CatalogEntry, find_entry
+from agent.models.partial import Lock, Partial
 from agent.models.places import cache_folder, models_folder
 
 DIGESTS_NAME = ".digests.json"
@@ -86,41 +87,42 @@ def remember_digest(path: Path, digest: str) -> None:
 
 
 def remove(name: str, folder: Path | None = None) -> Path:
-    """Delete a catalog model's file, and what an unfinished download left. Returns the path that was deleted.
+    """Delete a catalog model's file, and what an unfinished download left. Returns what was deleted (the file, if any).
 
-    Raises NoSuchModel when there is nothing to delete, InTheWay when the file cannot be deleted.
+    Raises NoSuchModel when there is nothing to delete, InTheWay when it cannot be deleted or is being downloaded.
     """
     entry = find_entry(name)
     if entry is None:
         known = ", ".join(e.name for e in CATALOG)
         raise NoSuchModel(f"There is no model `{name}` in the catalog.", f"The catalog has {known}.")
-    folder = models_folder() if folder is None else folder
+    return remove_entry(entry, models_folder() if folder is None else folder)
+
+
+def remove_entry(entry: CatalogEntry, folder: Path) -> Path:
+    """`remove` for any entry."""
+    partial = Partial(entry, folder)
     path = installed_file(entry, folder)
-    leftovers = unfinished(entry, folder)
-    if path is None and not leftovers:
-        raise NoSuchModel(
-            f"{entry.name} is not installed in {folder}.", "`agent models` lists what is installed."
-        )
-    for file in [*leftovers, *([path] if path else [])]:
-        try:
-            file.unlink()
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            raise InTheWay(
-                f"{file} cannot be deleted: {error.strerror}.", "Check who owns the folder."
-            ) from None
-    return path or leftovers[0]
+    if path is None and not partial.leftovers():
+        raise NoSuchModel(f"{entry.name} is not installed in {folder}.", "`agent models` lists what is installed.")
+    lock = Lock(partial)
+    if not lock.acquire():
+        raise InTheWay(f"{entry.name} is being downloaded by another process.", "Stop that one first.")
+    try:
+        doomed = [*partial.leftovers(), *([path] if path else [])]
+        for file in doomed:
+            _delete(file)
+    finally:
+        lock.release()
+    return path or partial.path
 
 
-def part_file(entry: CatalogEntry, folder: Path) -> Path:
-    """Where an unfinished download is kept."""
-    return folder / f"{entry.file}.part"
-
-
-def unfinished(entry: CatalogEntry, folder: Path) -> list[Path]:
-    """What an interrupted download of this entry left behind."""
-    return sorted(folder.glob(f"{entry.file}.part*")) if folder.is_dir() else []
+def _delete(file: Path) -> None:
+    try:
+        shutil.rmtree(file) if file.is_dir() else file.unlink()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise InTheWay(f"{file} cannot be deleted: {error.strerror}.", "Check who owns the folder.") from None
 
 
 def _of_size(folder: Path, entry: CatalogEntry) -> list[Path]:
@@ -142,21 +144,16 @@ def _read_digests(folder: Path) -> dict[str, object]:
 def _record_file(folder: Path) -> Path:
     if os.access(folder, os.W_OK):
         return folder / DIGESTS_NAME
-    return (
-        cache_folder()
-        / "digests"
-        / (hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:16] + ".json")
-    )
+    return cache_folder() / "digests" / (hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:16] + ".json")
 
 
 def _replace(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).replace(path)
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(path)
     except OSError:
         with contextlib.suppress(OSError):
-            Path(name).unlink()
+            fresh.unlink()
         raise
