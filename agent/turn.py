@@ -130,7 +130,7 @@ class Turn:
         yield from self._further(tool)
 
     def _planned(self, steps: Sequence[PlannedStep], files: Sequence[str]) -> Iterator[Event]:
-        """Several intents in one request: one tool after the other. A failing one ends it, but for tests before a fix."""
+        """Several intents in one request, one after the other. A failing one ends it, but for tests before a fix."""
         for number, step in enumerate(steps[: self.session.config.settings.max_steps], start=1):
             yield Routed(step.tool, 1.0, "rules", request=step.request)
             self.exit_code = 0
