@@ -159,7 +159,7 @@ class _Gathering:
             found += [
                 (path, s.doc_start or s.start_line, s.end_line)
                 for path, s in defined[:3]
-                if s.kind not in ("field", "declaration") or len(defined) == 1
+                if s.kind not in ("field", "declaration") or (len(defined) == 1 and name not in bare)
             ]
         return list(dict.fromkeys(found))[:MOST_SNIPPETS]
 

@@ -115,7 +115,7 @@ _LINE_OF = re.compile(
 _PATH = re.compile(r"(?<![\w/.@-])@?[`'\"]?((?:\.{0,2}/|~/)?(?:[\w.@+-]+[/\\])*[\w@+-][\w.@+-]*)(?![\w/\\])")
 _MODULE = re.compile(
     r"\b(?:in|inside|of|from|into|to|within|module|file|script|package|für|in|dans|en|del?|в)\s+(?:the\s+|le\s+|la\s+|der\s+|dem\s+|el\s+)?"
-    r"[`'\"]?([A-Za-z_][\w-]*(?:\.\w+)*)[`'\"]?(?!\()|"
+    r"[`'\"]?([A-Za-z_][\w-]*(?:\.\w+)*)(?![\w(/-])|"
     r"[`'\"]?([A-Za-z_][\w-]*(?:\.\w+)*)[`'\"]?\s+(?:module|file|script|package|source|test file|tests)\b",
     re.IGNORECASE,
 )
