@@ -1,4 +1,4 @@
-"""Every test here has a cache and a runtime folder of its own, so that no engine or estimate of another run is found."""
+"""Every test here has its own cache and runtime folder, so that no engine or estimate of another run is found."""
 
 from __future__ import annotations
 
