@@ -1,0 +1,136 @@
+"""Judging candidates on all cores: one worker thread per scratch copy, one queue, likeliest first, each text once."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import queue
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from agent.repair.types import Candidate, Verdict
+
+
+class Bench(Protocol):
+    """A place that judges one candidate at a time."""
+
+    def judge(self, texts: Mapping[str, str], *, patient: bool = False, detail: bool = False) -> Verdict:
+        """Run the tests with these texts. `patient` allows more time, `detail` asks for the failures' words."""
+
+    def close(self) -> None:
+        """Give everything back."""
+
+
+@dataclass(order=True)
+class _Entry:
+    key: float
+    number: int
+    candidate: Candidate = field(compare=False)
+    patient: bool = field(compare=False, default=False)
+
+
+class Pool:
+    """Workers that take candidates from a queue. `results` yields (candidate, verdict) in the order they are done."""
+
+    def __init__(self, benches: Sequence[Bench], base: Mapping[str, str]) -> None:
+        self.results: queue.Queue[tuple[Candidate, Verdict]] = queue.Queue()
+        self.tried = 0
+        self.busy = 0
+        self._base = dict(base)
+        self._heap: list[_Entry] = []
+        self._seen: set[int] = {self._print(self._base)}
+        self._numbers = itertools.count()
+        self._ready = threading.Condition()
+        self._closed = False
+        self._limit = len(benches)
+        self._late: list[_Entry] = []
+        self.failures: list[BaseException] = []
+        self._threads = [
+            threading.Thread(target=self._work, args=(bench, index), daemon=True) for index, bench in enumerate(benches)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def _print(self, texts: Mapping[str, str]) -> int:
+        return hash(tuple(sorted({**self._base, **texts}.items())))
+
+    def put(self, candidate: Candidate, *, first: bool = False) -> bool:
+        """Queue a candidate, unless its text was queued before. `first`: before everything else."""
+        mark = self._print(candidate.texts)
+        with self._ready:
+            if mark in self._seen:
+                return False
+            self._seen.add(mark)
+            key = -candidate.score - (1e9 if first else 0.0)
+            heapq.heappush(self._heap, _Entry(key, next(self._numbers), candidate))
+            self._ready.notify()
+        return True
+
+    def use(self, workers: int) -> None:
+        """How many workers may run at once (fewer while a model wants the cores)."""
+        with self._ready:
+            self._limit = workers
+            self._ready.notify_all()
+
+    def best_waiting(self) -> float | None:
+        """The score of the candidate that comes next; None when none waits."""
+        with self._ready:
+            return -self._heap[0].key if self._heap else None
+
+    def retry_late(self) -> int:
+        """Queue those that ran out of time once more, with more time. Returns how many."""
+        with self._ready:
+            late, self._late = self._late, []
+            for entry in late:
+                heapq.heappush(self._heap, entry)
+            self._ready.notify_all()
+        return len(late)
+
+    @property
+    def idle(self) -> bool:
+        """Nothing waits and nobody works."""
+        with self._ready:
+            return not self._heap and self.busy == 0
+
+    def _work(self, bench: Bench, index: int) -> None:
+        while True:
+            with self._ready:
+                while not self._closed and (not self._heap or index >= self._limit):
+                    self._ready.wait(0.2)
+                if self._closed:
+                    return
+                entry = heapq.heappop(self._heap)
+                self.busy += 1
+            verdict = Verdict(False)
+            try:
+                verdict = bench.judge(
+                    {**self._base, **entry.candidate.texts},
+                    patient=entry.patient,
+                    detail=entry.candidate.origin == "model",
+                )
+            except (OSError, ConnectionError, ValueError) as error:
+                self.failures.append(error)
+            finally:
+                with self._ready:
+                    self.busy -= 1
+                    self.tried += 1
+                    if verdict.timed_out and not entry.patient:
+                        self._late.append(_Entry(entry.key, entry.number, entry.candidate, True))
+                self.results.put((entry.candidate, verdict))
+
+    def close(self) -> None:
+        """Stop the workers; a running judgement ends with its bench."""
+        with self._ready:
+            self._closed = True
+            self._heap.clear()
+            self._ready.notify_all()
+
+    def join(self, timeout: float = 3.0) -> None:
+        """Wait for the workers to have stopped."""
+        for thread in self._threads:
+            thread.join(timeout)
+
+
+Opener = Callable[[int], Bench]

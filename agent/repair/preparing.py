@@ -1,0 +1,164 @@
+"""Before the search: scratch copies, the baseline run, the traced run, the warm processes, all at once."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agent.repair.benches import CommandBench, WarmBench
+from agent.repair.pool import Bench
+from agent.repair.running import Run, finish, kill, start
+from agent.repair.scratch import Scratch
+from agent.repair.targets import Target
+from agent.repair.tracing import read_trace, start_trace
+from agent.repair.types import Trace
+from agent.repair.warm import Limits, WarmJudge
+
+
+@dataclass
+class Ground:
+    """What the search stands on."""
+
+    command: str
+    baseline: Run
+    trace: Trace | None
+    """None when no Python process of the command loads a target."""
+    benches: list[Bench]
+    judge: Scratch
+    """The copy in which what was found is confirmed with the command as it is."""
+    limit: float
+    """Wall seconds for one run of the command."""
+    warm: bool = False
+    spare: list[Scratch] = field(default_factory=list)
+
+    def close(self) -> None:
+        """End every process and remove every copy."""
+        for bench in self.benches:
+            bench.close()
+        self.judge.close()
+        for scratch in self.spare:
+            scratch.close()
+
+
+def cores() -> int:
+    """How many processes may judge at once."""
+    try:
+        return max(1, len(os.sched_getaffinity(0)))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+def prepare(
+    root: Path, targets: Mapping[str, Target], texts: Mapping[str, str], command: str, seconds: float, workers: int
+) -> Ground:
+    """Run the command on `texts` as a baseline, and get ready to judge candidates.
+
+    `seconds` bounds the baseline run; one that takes longer counts as failing (an endless loop is a common fault).
+    """
+    python = [path for path in targets if path.endswith((".py", ".pyw"))] or (
+        [path for path, target in targets.items() if target.text.startswith("#!") and "python" in target.text[:60]]
+    )
+    count = workers + 1 + bool(python)
+    copies = [Scratch(root, str(number)) for number in range(count)]
+    for copy in copies:
+        copy.write({path: targets[path].encoded(text) for path, text in texts.items() if text != targets[path].text})
+    judge, rest = copies[0], copies[1:]
+    begun = time.monotonic()
+    real = start(judge, command, cpu_seconds=max(2, int(seconds * 4)))
+    if not python:
+        baseline = finish(real, seconds)
+        return _commands(command, baseline, None, judge, rest, texts, seconds)
+    traced = start_trace(rest[0], command, python)
+    servers = [WarmJudge(copy, command, python) for copy in rest[1:]]
+    ready: dict[int, bool] = {}
+
+    def wait(index: int) -> None:
+        ready[index] = servers[index].wait(seconds)
+
+    threads = [threading.Thread(target=wait, args=(index,), daemon=True) for index in range(len(servers))]
+    for thread in threads:
+        thread.start()
+    trace, trace_run = read_trace(rest[0], traced, seconds)
+    with contextlib.suppress(Exception):
+        rest[0].close()
+    if trace.loaded and trace.failing and not any(test.looped for test in trace.tests):
+        baseline = finish(real, max(1.0, seconds - (time.monotonic() - begun)))
+    elif trace.loaded and any(test.looped for test in trace.tests):
+        # The traced run has shown the endless loop; the real one need not be waited for.
+        kill(real)
+        ended = finish(real, 0.1)
+        baseline = Run(trace_run.exit_code or 1, ended.output + trace_run.output, ended.seconds, True)
+    else:
+        baseline = finish(real, max(1.0, seconds - (time.monotonic() - begun)))
+    if not trace.loaded or baseline.ok:
+        for server in servers:
+            server.close()
+        return _commands(command, baseline, trace if trace.loaded else None, judge, rest[1:], texts, seconds)
+    for thread in threads:
+        thread.join(seconds)
+    limits = limits_for(trace, baseline)
+    benches: list[Bench] = []
+    unused: list[Scratch] = []
+    for index, server in enumerate(servers):
+        bench = WarmBench(server.scratch, command, python, server)
+        bench.prepare(trace, limits, wait=seconds)
+        if ready.get(index) and _agrees(bench, texts):
+            benches.append(bench)
+        else:
+            server.close()
+            unused.append(server.scratch)
+    if not benches:
+        return _commands(command, baseline, trace, judge, unused, texts, seconds)
+    return Ground(command, baseline, trace, benches, judge, _limit(baseline, seconds), True, unused)
+
+
+def _agrees(bench: WarmBench, texts: Mapping[str, str]) -> bool:
+    """The warm process, too, finds that the unchanged files fail."""
+    try:
+        return not bench.judge(texts).passed
+    except ConnectionError:
+        return False
+
+
+def _commands(
+    command: str,
+    baseline: Run,
+    trace: Trace | None,
+    judge: Scratch,
+    copies: Sequence[Scratch],
+    texts: Mapping[str, str],
+    seconds: float,
+) -> Ground:
+    limit = _limit(baseline, seconds)
+    benches: list[Bench] = []
+    for copy in copies:
+        bench = CommandBench(copy, command, texts)
+        bench.timeout = limit
+        benches.append(bench)
+    return Ground(command, baseline, trace, benches, judge, limit)
+
+
+def _limit(baseline: Run, seconds: float) -> float:
+    """Wall seconds for one run: three times the baseline and a second, since several run at once."""
+    if baseline.timed_out:
+        return max(5.0, seconds / 2)
+    return 1.0 + 3.0 * baseline.seconds
+
+
+def limits_for(trace: Trace, baseline: Run) -> Limits:
+    """Processor time for a candidate's tests, from what the traced ones took (tracing slows them several times)."""
+    passing = [test.seconds for test in trace.tests if test.ok]
+    every = [test.seconds for test in trace.tests if not test.looped]
+    named = any(test.name for test in trace.tests)
+    per_test = max(0.08, 2 * max(passing, default=0.0))
+    if named:
+        total = max(1.0, 2 * sum(every))
+    else:
+        total = max(0.25, 1.5 * sum(every))
+    wall = 3.0 + 3 * total + (0.0 if baseline.timed_out else 3 * baseline.seconds)
+    return Limits(min(per_test, 20.0), min(total, 60.0), min(wall, 120.0))

@@ -1,0 +1,157 @@
+"""The loop: syntax, then tests as the judge; search and model as sources of candidates; an honest result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agent.events import Event, Notice, Progress, Tried
+from agent.repair import candidates as sources
+from agent.repair.preparing import Ground, cores, prepare
+from agent.repair.searching import Findings, pairs, watch
+from agent.repair.targets import Target, changes, read_targets
+from agent.repair.types import Candidate, Repaired, RepairResult
+from agent.repair.winners import Confirmer, changed_lines, minimised
+from agent.repair.pool import Pool
+
+if TYPE_CHECKING:
+    from agent.backends.base import Backend
+    from agent.config import Settings
+    from agent.models.profiles import Profile
+
+BASELINE_SECONDS = 10.0
+"""How long the unchanged files may take before they count as failing, unless the settings allow less."""
+
+
+def repair(
+    root: Path,
+    targets: Sequence[str],
+    *,
+    test_command: str | None,
+    issue: str = "",
+    backend: Backend | None = None,
+    profile: Profile | None = None,
+    settings: Settings | None = None,
+    deadline_seconds: float | None = None,
+    workers: int | None = None,
+) -> Generator[Event, None, RepairResult]:
+    """Repair `targets` (paths relative to `root`) until they parse and `test_command` exits with 0.
+
+    Yields Progress, Tried, Notice and the model's Spent events; returns the result. Nothing in `root` is written:
+    the result's `changes` are for the caller to show, gate, write and record. Raises UsageError for unreadable files.
+    """
+    begun = time.monotonic()
+    limit = deadline_seconds or (settings.fix_seconds if settings else 300.0)
+    deadline = begun + limit
+    files = read_targets(root, targets)
+    base = {path: target.text for path, target in files.items()}
+    if test_command is None:
+        return RepairResult(False, summary="there is no test command to judge by", seconds=time.monotonic() - begun)
+    yield Progress("testing", test_command)
+    count = workers or cores()
+    ground = prepare(root, files, base, test_command, min(BASELINE_SECONDS, limit / 4), count)
+    try:
+        result = yield from _judged(ground, files, base, issue, backend, profile, settings, begun, deadline, count)
+    finally:
+        ground.close()
+    return replace(result, seconds=round(time.monotonic() - begun, 2))
+
+
+def _judged(
+    ground: Ground,
+    files: Mapping[str, Target],
+    base: dict[str, str],
+    issue: str,
+    backend: Backend | None,
+    profile: Profile | None,
+    settings: Settings | None,
+    begun: float,
+    deadline: float,
+    workers: int,
+) -> Generator[Event, None, RepairResult]:
+    before = _counts(ground)
+    if ground.baseline.ok:
+        return RepairResult(
+            True, changes(files, base), summary="the tests pass already", tests_before=before, tests_after=before
+        )
+    total = before[1]
+    singles = sources.singles(ground, base)
+    pool = Pool(ground.benches, base)
+    found = Findings()
+    try:
+        for single in singles:
+            pool.put(single)
+        yield Progress("searching", f"{len(singles):,} candidate edits", 0, len(singles))
+        reason = yield from watch(pool, found, until=deadline, total=total, begun=begun)
+        if reason == "exhausted" and pool.retry_late():
+            reason = yield from watch(pool, found, until=deadline, total=total, begun=begun)
+        if reason == "exhausted":
+            doubles = pairs(base, singles, found)
+            for double in doubles:
+                pool.put(double)
+            yield Progress("searching", f"{len(doubles):,} pairs of edits")
+            reason = yield from watch(pool, found, until=deadline, total=total, begun=begun)
+    finally:
+        pool.close()
+    yield Tried(pool.tried, found.best_fixed, total, "search", round(time.monotonic() - begun, 2))
+    return (yield from _concluded(ground, files, base, found, pool.tried, before))
+
+
+def _concluded(
+    ground: Ground,
+    files: Mapping[str, Target],
+    base: Mapping[str, str],
+    found: Findings,
+    tried: int,
+    before: tuple[int, int],
+) -> Generator[Event, None, RepairResult]:
+    confirm = Confirmer(ground, files, base)
+    kept: list[Candidate] = []
+    for winner in sorted(found.winners, key=lambda c: -_preference(base, c)):
+        if confirm.passes(winner.texts):
+            kept.append(minimised(confirm, base, winner))
+        if len(kept) >= 3:
+            break
+    failing = tuple(test.name for test in ground.trace.failing if test.name) if ground.trace else ()
+    if not kept:
+        yield Notice(f"{tried:,} candidates were tried and none passes `{ground.command}`.")
+        return RepairResult(
+            False,
+            changes({p: files[p] for p in files}, base),
+            summary=f"none of {tried:,} candidates passes the tests",
+            tests_before=before,
+            tests_after=before,
+            tried=tried,
+            still_failing=failing,
+        )
+    best = kept[0]
+    others = tuple(
+        Repaired(changes(files, {**base, **other.texts}), other.origin, other.family, score=other.score) for other in kept[1:]
+    )
+    return RepairResult(
+        True,
+        changes(files, {**base, **best.texts}),
+        others,
+        origin=best.origin,
+        summary=f"the tests pass ({best.family or best.origin}, line {best.line}; {tried:,} candidates tried)",
+        tests_before=before,
+        tests_after=(sum(before), 0),
+        tried=tried,
+        plausible=len(found.winners),
+    )
+
+
+def _preference(base: Mapping[str, str], candidate: Candidate) -> float:
+    size = sum(changed_lines(base[path], text) for path, text in candidate.texts.items() if base[path] != text)
+    return candidate.score - 0.1 * size
+
+
+def _counts(ground: Ground) -> tuple[int, int]:
+    """(passed, failed) of the traced baseline; (0, 1) where tests cannot be told apart."""
+    if ground.trace is None or not any(test.name for test in ground.trace.tests):
+        return (1, 0) if ground.baseline.ok else (0, 1)
+    failed = len(ground.trace.failing)
+    return (len(ground.trace.tests) - failed, failed)

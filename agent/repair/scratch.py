@@ -1,0 +1,80 @@
+"""Scratch copies of the work tree: the only place where candidates are written and judged commands run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+LEFT_OUT = frozenset(
+    {".git", ".hg", ".svn", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".tox", ".nox"}
+)
+"""Folders no judged command needs: histories, and caches that would keep the original alive."""
+
+LINKED = frozenset({"node_modules", ".venv", "venv", "site-packages", ".gradle", "vendor/bundle"})
+"""Folders of installed code: large, and not written by tests."""
+
+LINK_BYTES = 64 * 2**20
+"""Files from this size on are linked instead of copied."""
+
+
+class Scratch:
+    """A copy of a work tree in a temporary folder, removed with `close`. Files are copied, so a judged command may
+    write to them; installed code (`node_modules`, a virtual environment) is linked."""
+
+    def __init__(self, root: Path, name: str = "0") -> None:
+        self.source = root
+        self.folder = Path(tempfile.mkdtemp(prefix=f"agent-repair-{name}-")).resolve()
+        self.root = self.folder / (root.name or "tree")
+        _copy(root, self.root)
+        (self.folder / "tmp").mkdir()
+
+    def write(self, texts: Mapping[str, bytes]) -> None:
+        """Put files in place, by their paths relative to the root."""
+        for path, data in texts.items():
+            place = self.root / path
+            # A new file each time: a build tool must see a new time stamp, and a link must not be written through.
+            with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
+                file.write(data)
+            Path(file.name).chmod(place.stat().st_mode & 0o777 if place.exists() else 0o644)
+            os.replace(file.name, place)  # noqa: PTH105
+
+    def command(self, command: str) -> str:
+        """A command line whose absolute paths into the work tree mean this copy."""
+        return command.replace(str(self.source), str(self.root))
+
+    def close(self) -> None:
+        """Remove the copy."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.mkdir(parents=True)
+    with os.scandir(source) as entries:
+        for entry in entries:
+            place = target / entry.name
+            if entry.name in LEFT_OUT:
+                continue
+            try:
+                if entry.is_symlink():
+                    _copy_link(Path(entry.path), place)
+                elif entry.is_dir():
+                    if entry.name in LINKED:
+                        place.symlink_to(Path(entry.path).resolve(), target_is_directory=True)
+                    else:
+                        _copy(Path(entry.path), place)
+                elif entry.is_file():
+                    if entry.stat().st_size >= LINK_BYTES:
+                        place.symlink_to(Path(entry.path).resolve())
+                    else:
+                        shutil.copy2(entry.path, place)
+            except OSError:
+                # Unreadable, or gone meanwhile: the baseline run tells whether the command needs it.
+                continue
+
+
+def _copy_link(link: Path, place: Path) -> None:
+    aim = os.readlink(link)  # noqa: PTH115
+    place.symlink_to(aim if not os.path.isabs(aim) else str(link.resolve()))

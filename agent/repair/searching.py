@@ -1,0 +1,128 @@
+"""The search: candidates into the pool, verdicts out of it, until something passes and its rivals have been tried."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from agent.events import Event, Tried
+from agent.repair.pool import Pool
+from agent.repair.types import Candidate, Verdict, spliced
+
+RIVAL = 2.0
+"""After a candidate passes, those at most this many nats less likely are tried too, within `GRACE` seconds."""
+GRACE = 3.0
+REPORT_SECONDS = 0.5
+
+
+@dataclass
+class Findings:
+    """What the search has seen so far."""
+
+    winners: list[Candidate] = field(default_factory=list)
+    partial: list[tuple[int, Candidate]] = field(default_factory=list)
+    """Candidates that mended some failing tests, with how many."""
+    best_fixed: int = 0
+    first_win: float = 0.0
+    seconds_judging: float = 0.0
+    timeouts: int = 0
+
+
+def stacked(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Most likely first."""
+    return sorted(candidates, key=lambda c: -c.score)
+
+
+def watch(
+    pool: Pool,
+    found: Findings,
+    *,
+    until: float,
+    total: int,
+    begun: float,
+    goes_on: bool = False,
+) -> Generator[Event, None, str]:
+    """Take verdicts as they come. Returns why it stopped: `won`, `exhausted`, `deadline`.
+
+    `goes_on`: others (a model) add candidates, so an empty queue is no end.
+    """
+    last_report = 0.0
+    while True:
+        now = time.monotonic()
+        if now >= until:
+            return "deadline"
+        if found.winners and _settled(pool, found, now):
+            return "won"
+        try:
+            candidate, verdict = pool.results.get(timeout=0.05)
+        except queue.Empty:
+            if pool.idle and pool.results.empty() and not goes_on:
+                return "won" if found.winners else "exhausted"
+            continue
+        note(found, candidate, verdict)
+        if now - last_report >= REPORT_SECONDS:
+            last_report = now
+            yield Tried(pool.tried, found.best_fixed, total, candidate.origin, round(now - begun, 2))
+
+
+def note(found: Findings, candidate: Candidate, verdict: Verdict) -> None:
+    """Remember a verdict."""
+    found.seconds_judging += verdict.seconds
+    found.timeouts += verdict.timed_out
+    if verdict.passed:
+        if not found.winners:
+            found.first_win = time.monotonic()
+        found.winners.append(candidate)
+    elif verdict.fixed:
+        found.partial.append((verdict.fixed, candidate))
+        found.best_fixed = max(found.best_fixed, verdict.fixed)
+
+
+def _settled(pool: Pool, found: Findings, now: float) -> bool:
+    """Whether enough rivals of the best winner have been tried."""
+    if now - found.first_win >= GRACE:
+        return True
+    waiting = pool.best_waiting()
+    best = max(winner.score for winner in found.winners)
+    return waiting is None or waiting < best - RIVAL
+
+
+def pairs(
+    base: Mapping[str, str], singles: list[Candidate], found: Findings, most: int = 4000
+) -> list[Candidate]:
+    """Two edits at once: partial successes with everything near, then the likeliest singles with each other."""
+    made: list[Candidate] = []
+    seen: set[frozenset[int]] = set()
+
+    def join(one: Candidate, other: Candidate, score: float) -> None:
+        if one.path != other.path or not one.mutations or not other.mutations:
+            return
+        key = frozenset((id(one), id(other)))
+        splices = one.mutations[0].splices + other.mutations[0].splices
+        if key in seen or _overlap(splices):
+            return
+        seen.add(key)
+        text = spliced(base[one.path], splices)
+        made.append(
+            Candidate(
+                {one.path: text}, "search", f"{one.family}+{other.family}", score, one.line, one.mutations + other.mutations, one.path
+            )
+        )
+
+    for fixed, partial in sorted(found.partial, key=lambda item: (-item[0], -item[1].score))[:12]:
+        for single in singles[:400]:
+            join(partial, single, single.score + 2.0)
+    top = singles[:220]
+    for index, one in enumerate(top):
+        for other in top[index + 1 :]:
+            if abs(one.line - other.line) <= 12:
+                join(one, other, one.score + other.score)
+    made.sort(key=lambda c: -c.score)
+    return made[:most]
+
+
+def _overlap(splices: tuple[object, ...]) -> bool:
+    spans = sorted((s.start, s.end) for s in splices)  # type: ignore[attr-defined]
+    return any(a[1] > b[0] or (a[0] == b[0]) for a, b in zip(spans, spans[1:]))

@@ -1,0 +1,1 @@
+"""Candidate edits on the syntax tree: for Python over `ast`, for other languages over tree-sitter."""

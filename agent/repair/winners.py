@@ -1,0 +1,78 @@
+"""What to make of candidates that pass: confirm with the command as it is, minimise, choose, find others that differ."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from agent.repair.preparing import Ground
+from agent.repair.running import Run, run
+from agent.repair.targets import Target
+from agent.repair.types import Candidate
+
+
+class Confirmer:
+    """Runs the real command on whole sets of texts, each once."""
+
+    def __init__(self, ground: Ground, targets: Mapping[str, Target], base: Mapping[str, str]) -> None:
+        self._ground, self._targets, self._base = ground, targets, dict(base)
+        self._known: dict[tuple[tuple[str, str], ...], Run] = {}
+
+    def run(self, texts: Mapping[str, str]) -> Run:
+        """The command's outcome with these texts."""
+        whole = {**self._base, **texts}
+        key = tuple(sorted(whole.items()))
+        if key not in self._known:
+            self._ground.judge.write({path: self._targets[path].encoded(text) for path, text in whole.items()})
+            self._known[key] = run(self._ground.judge, self._ground.command, max(self._ground.limit, 5.0))
+        return self._known[key]
+
+    def passes(self, texts: Mapping[str, str]) -> bool:
+        """Whether the command exits with 0."""
+        return self.run(texts).ok
+
+
+def minimised(confirm: Confirmer, base: Mapping[str, str], candidate: Candidate, most_runs: int = 12) -> Candidate:
+    """The candidate without the hunks that the tests do not need (each is put back once, in turn)."""
+    if candidate.origin != "model":
+        return candidate
+    texts = dict(candidate.texts)
+    runs = 0
+    for path in list(texts):
+        before, after = base[path].splitlines(True), texts[path].splitlines(True)
+        codes = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+        hunks = [index for index, code in enumerate(codes) if code[0] != "equal"]
+        kept = set(hunks)
+        if len(hunks) < 2:
+            continue
+        for hunk in reversed(hunks):
+            if runs >= most_runs or len(kept) == 1:
+                break
+            less = kept - {hunk}
+            text = _put_together(before, after, codes, less)
+            runs += 1
+            if confirm.passes({**texts, path: text}):
+                kept = less
+        texts[path] = _put_together(before, after, codes, kept)
+    return replace(candidate, texts=texts)
+
+
+def _put_together(
+    before: Sequence[str], after: Sequence[str], codes: Sequence[tuple[str, int, int, int, int]], kept: set[int]
+) -> str:
+    parts: list[str] = []
+    for index, (tag, a, b, c, d) in enumerate(codes):
+        parts += after[c:d] if tag != "equal" and index in kept else before[a:b]
+    return "".join(parts)
+
+
+def changed_lines(before: str, after: str) -> int:
+    """How many lines a diff adds and removes."""
+    return sum(
+        (b - a) + (d - c)
+        for tag, a, b, c, d in difflib.SequenceMatcher(
+            None, before.splitlines(), after.splitlines(), autojunk=False
+        ).get_opcodes()
+        if tag != "equal"
+    )
