@@ -155,10 +155,9 @@ class WorkTree:
     def _regular(self, path: str) -> PathKind:
         if self.repository is None or path in self._listed()[1]:
             return "file"
-        from agent.repo.git import Git, raw
+        from agent.repo.git import Git
 
-        status, _, _ = Git(self.repository).attempt("check-ignore", "-z", "--stdin", stdin=raw(path) + b"\0")
-        return "ignored" if status == 0 else "file"
+        return "ignored" if Git(self.repository).ignored([path]) else "file"
 
     def _submodule_paths(self) -> frozenset[str]:
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from agent.errors import InTheWay
@@ -45,8 +45,11 @@ LOCAL_VARIABLES = (
 """What `git rev-parse --local-env-vars` lists, and what else would change an answer: set by a hook, an alias or a
 rebase that runs this program, and meant for another repository."""
 
-OPTIONS = ("--no-pager", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
+OPTIONS = ("--no-pager", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
 """A file system monitor is a command from the configuration: a listing should not run one."""
+
+LITERAL = ("--literal-pathspecs",)
+"""A path is a path, even when it looks like a pattern. `check-ignore` is the one command that does not know this."""
 
 HOOK_SECONDS = 900.0
 """How long a commit's hooks may take before they are stopped."""
@@ -57,9 +60,7 @@ class GitFailed(Exception):
 
     def __init__(self, command: str, status: int, stderr: str) -> None:
         lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-        said = next(
-            (line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else ""
-        )
+        said = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else "")
         self.message = said.removeprefix("fatal:").removeprefix("error:").strip() or f"it ended with {status}"
         self.status = status
         super().__init__(f"git {command}: {self.message}")
@@ -87,7 +88,7 @@ class Git:
             environ["GIT_OPTIONAL_LOCKS"] = "0"
         try:
             done = subprocess.run(
-                [program(), *OPTIONS, *args],
+                [program(), *OPTIONS, *(() if args[0] == "check-ignore" else LITERAL), *args],
                 cwd=self.repository.root,
                 env=environ,
                 input=stdin if stdin is not None else b"",
@@ -95,9 +96,7 @@ class Git:
                 check=False,
             )
         except OSError as error:
-            raise InTheWay(
-                f"git cannot be run: {error.strerror}.", "Check the folder and the installation."
-            ) from None
+            raise InTheWay(f"git cannot be run: {error.strerror}.", "Check the folder and the installation.") from None
         stderr = done.stderr.decode("utf-8", "replace")
         if "dubious ownership" in stderr:
             raise InTheWay(
@@ -119,6 +118,12 @@ class Git:
             raise GitFailed(args[0], status, stderr)
         return out
 
+    def ignored(self, paths: Sequence[str]) -> set[str]:
+        """Those of `paths` that an ignore file takes out, tracked ones excepted."""
+        stdin = b"".join(b"./" + raw(path) + b"\0" for path in paths)  # `./` keeps `:(…)` from being magic
+        _, out, _ = self.attempt("check-ignore", "-z", "--stdin", stdin=stdin)
+        return {path.removeprefix("./") for path in zsplit(out)}
+
     def line(self, *args: str) -> str:
         """The first line of a command's output, or an empty string when it fails."""
         status, out, _ = self.attempt(*args)
@@ -138,7 +143,7 @@ class Git:
             [f"{name}={value}" for name, value in (env or {}).items()] if leaked else []
         )
         status, out, err = GitPython(str(self.repository.root)).execute(
-            [*command, program_path, *OPTIONS, *args],
+            [*command, program_path, *OPTIONS, *LITERAL, *args],
             env={"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", **(env or {})},
             with_extended_output=True,
             with_exceptions=False,

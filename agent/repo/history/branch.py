@@ -36,6 +36,8 @@ class Look:
     """Path → why it cannot be committed as the agent's work alone."""
     staged: frozenset[str]
     """Paths whose index entry differs from HEAD."""
+    hidden: frozenset[str]
+    """Paths that a sparse checkout leaves out of the work tree."""
 
     @property
     def no_commit(self) -> str:
@@ -85,14 +87,10 @@ class Branch:
                 staged.add(path)
             elif kind == "?" and rest in wanted:
                 unclean[rest] = "is not tracked by git"
-        unclean.update(self._special(paths))
-        return Look(commit, head, {p: why for p, why in unclean.items() if p in wanted}, frozenset(staged))
-
-    def hidden(self, paths: Sequence[str]) -> list[str]:
-        """Those of `paths` that a sparse checkout leaves out of the work tree."""
-        listed = zsplit(self._run("ls-files", "-t", "-z", *self._limited(paths)))
-        wanted = set(paths)
-        return [line[2:] for line in listed if line[0] == "S" and line[2:] in wanted]
+        special, hidden = self._special(paths)
+        unclean.update(special)
+        unclean = {path: why for path, why in unclean.items() if path in wanted}
+        return Look(commit, head, unclean, frozenset(staged), frozenset(hidden & wanted))
 
     def commit(self, paths: Sequence[str], message: str, look: Look) -> Committed:
         """Commit `paths` as they are on disk, and nothing else. `look` was taken before they were changed.
@@ -230,29 +228,30 @@ class Branch:
             found[path] = f"{mode} {oid}"
         return found
 
-    def _special(self, paths: Sequence[str]) -> dict[str, str]:
-        """Files that `status` says nothing about: ignored ones, and those that git was told not to look at."""
+    def _special(self, paths: Sequence[str]) -> tuple[dict[str, str], set[str]]:
+        """Files that `status` says nothing about: ignored ones, those that git was told not to look at, hidden ones."""
         found: dict[str, str] = {}
+        hidden: set[str] = set()
         tracked: set[str] = set()
         for line in zsplit(self._run("ls-files", "-v", "-z", *self._limited(paths))):
             tag, path = line[0], line[2:]
             tracked.add(path)
+            if tag in "Ss":
+                hidden.add(path)
             if tag.islower() or tag == "S":
                 found[path] = "is marked as unchanged or left out (`git ls-files -v`)"
         others = [path for path in paths if path not in tracked]
         if others:
-            stdin = b"".join(raw(path) + b"\0" for path in others)
-            ignored = self._git.attempt("check-ignore", "-z", "--stdin", stdin=stdin)[1]
-            found.update(dict.fromkeys(zsplit(ignored), "is ignored by git"))
-        return found
+            found.update(dict.fromkeys(self._git.ignored(others), "is ignored by git"))
+        return found, hidden
 
     def _in_other_worktree(self, commit: str) -> bool:
         listed = zsplit(self._run("worktree", "list", "--porcelain", "-z"))
-        mine = f"worktree {self._git.repository.root}"
-        current = ""
-        for line in listed:
-            current = line if line.startswith("worktree ") else current
-            if line == f"HEAD {commit}" and current != mine:
+        starts = [at for at, line in enumerate(listed) if line.startswith("worktree ")]
+        for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(listed)], strict=True)):
+            here = self._git.repository.is_worktree
+            mine = listed[start] == f"worktree {self._git.repository.root}" if here else number == 0
+            if not mine and f"HEAD {commit}" in listed[start:end]:
                 return True
         return False
 

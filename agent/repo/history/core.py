@@ -175,12 +175,13 @@ class FileHistory:
     def _look(self, paths: Sequence[str]) -> Look | None:
         if self._branch is None:
             return None
-        hidden = self._branch.hidden(paths)
-        if hidden:
+        look = self._branch.look(paths)
+        for path in look.hidden:
             raise InTheWay(
-                f"{hidden[0]} is left out by the sparse checkout.", "git sparse-checkout add … brings it in."
+                f"{path} is left out by the sparse checkout. Nothing was changed.",
+                "`git sparse-checkout add` with its folder brings it in.",
             )
-        return self._branch.look(paths)
+        return look
 
     def _new_record(
         self,
