@@ -7,14 +7,14 @@ template or in a value mean themselves. A trailing line end of the file is not p
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
 _PLACE = re.compile(r"\{\{([A-Za-z_][A-Za-z0-9_]*)\}\}")
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(name: str) -> str:
     """The text of the template `name` (without `.md`). Raises KeyError when there is none."""
     path = _FOLDER / f"{name}.md"

@@ -15,7 +15,9 @@ from agent.routing.frames import FRAMES, NEGATED_EDIT, STRIP
 from agent.routing.shape import Shape
 
 _WORD = re.compile(r"[^\W_][\w'’-]*", re.U)
-_CLAUSE = re.compile(r"(?:[.;:!?,]|\band\b|\bthen\b|\bund\b|\bdann\b|\bet\b|\bpuis\b|\by\b|\be\b|\bи\b|\bve\b|&|\+|->)\s*(?:then |also |please |just |after that )*")
+_CLAUSE = re.compile(
+    r"(?:[.;:!?,]|\band\b|\bthen\b|\bund\b|\bdann\b|\bet\b|\bpuis\b|\by\b|\be\b|\bи\b|\bve\b|&|\+|->)\s*(?:then |also |please |just |after that )*"
+)
 
 
 def fold(word: str) -> str:
@@ -30,6 +32,9 @@ _FOLD_CLASH = {"andere", "fur", "ma", "mal", "las", "fait"}
 def verbs() -> dict[str, str]:
     """word → class, inflected English forms included; the first class listed wins a clash."""
     table: dict[str, str] = {}
+    for verb in lexicon.CHECK.split():
+        for form in (verb, fold(verb)):
+            table[form] = "check"
     for label, text in lexicon.ENGLISH.items():
         for verb in text.split():
             for form in _english_forms(verb):
@@ -90,7 +95,12 @@ def _one_slip(word: str, verb: str) -> bool:
         return word == verb
     if len(word) == len(verb):
         wrong = [i for i in range(len(word)) if word[i] != verb[i]]
-        swap = len(wrong) == 2 and wrong[1] == wrong[0] + 1 and word[wrong[0]] == verb[wrong[1]] and word[wrong[1]] == verb[wrong[0]]
+        swap = (
+            len(wrong) == 2
+            and wrong[1] == wrong[0] + 1
+            and word[wrong[0]] == verb[wrong[1]]
+            and word[wrong[1]] == verb[wrong[0]]
+        )
         return swap or (len(wrong) == 1 and (wrong[0] > 0) and len(word) > 4)
     longer, shorter = (word, verb) if len(word) > len(verb) else (verb, word)
     return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
@@ -103,7 +113,8 @@ _COMMON = frozenset(
     for file files code line lines name names test tests class app page data user time way day work works first last next
     back good bad right left main part place case type types error errors bug bugs issue thing things something anything
     nothing everything like want need know think sure okay thanks hello your you yours mine our ours its it's don't does
-    did doing done was goes going get gets got say says said see seen look looks feel none ever else""".split()
+    did doing done was goes going get gets got say says said see seen look looks feel none ever else shorter longer faster slower better smaller bigger simpler cleaner nicer safer check see maybe perhaps
+    hope wonder splendid""".split()
 )
 
 
@@ -123,7 +134,15 @@ SETS = _sets()
 def _stems() -> list[tuple[str, re.Pattern[str]]]:
     patterns = []
     for label, text in lexicon.STEMS.items():
-        stems = sorted({s.strip("\n") .strip() if not s.endswith(" ") else s.lstrip() for s in text.replace("\n", "").split("|") if s.strip()}, key=len, reverse=True)
+        stems = sorted(
+            {
+                s.strip("\n").strip() if not s.endswith(" ") else s.lstrip()
+                for s in text.replace("\n", "").split("|")
+                if s.strip()
+            },
+            key=len,
+            reverse=True,
+        )
         patterns.append((label, re.compile("|".join(re.escape(s) for s in stems))))
     return patterns
 
@@ -144,11 +163,25 @@ def core(prose: str) -> str:
     return text
 
 
+_JOINED = dict(lexicon.PHRASES)
+_PHRASE = re.compile(
+    r"\b(?:" + "|".join(re.escape(p) for p, _ in sorted(lexicon.PHRASES, key=lambda p: -len(p[0]))) + r")\b", re.I
+)
+_CONCEPTS = frozenset(lexicon.CONCEPTS)
+_DEFINITE = re.compile(r"\b(?:this|that|these|those|it|its|my|our|we|here|your|them|they)\b", re.I)
+
+
+def joined(text: str) -> str:
+    """The text with two-word verbs as one word."""
+    return _PHRASE.sub(lambda m: _JOINED[m.group(0).lower()], text).strip()
+
+
 def features(shape: Shape) -> dict[str, float]:
     """The cues of one request, each with its strength (1 unless said)."""
     cues: dict[str, float] = {}
-    prose, lowered = shape.prose, shape.prose.lower()
-    text = core(prose)
+    prose = shape.prose
+    lowered = prose.replace("FILE", "zfile").replace("CODE", "zname").replace("URL", "zurl").lower()
+    text = core(joined(core(prose)))
     words = words_of(text)
     table = verbs()
 
@@ -198,18 +231,85 @@ def features(shape: Shape) -> dict[str, float]:
         if first and sum(f"stem:{label}" in cues for label, _ in _stems()) > 1:
             cues["stem1:" + first[1]] = 1.0
 
+    cues.update(_context_free(cues, words, lowered))
     bare = [w.strip("'-") for w in words_of(prose)]
     for name, members in SETS.items():
         if bare and bare[0] in members:
             cues["opens:" + name] = 1.0
             if len(bare) <= 3:
                 cues["only:" + name] = 1.0
-    cues["words:" + ("0" if not bare else "1" if len(bare) == 1 else "2-3" if len(bare) <= 3 else "4-8" if len(bare) <= 8 else "9-20" if len(bare) <= 20 else "21+")] = 1.0
-    if not cues.keys() & {"trace", "code", "file", "name"} and not found and "stem" not in "".join(cues) and _gibberish(bare, shape.cjk):
+    if len(bare) <= 10 and any(w in SETS["thanks"] for w in bare[1:]):
+        cues["has:thanks"] = 1.0
+    cues[
+        "words:"
+        + (
+            "0"
+            if not bare
+            else "1"
+            if len(bare) == 1
+            else "2-3"
+            if len(bare) <= 3
+            else "4-8"
+            if len(bare) <= 8
+            else "9-20"
+            if len(bare) <= 20
+            else "21+"
+        )
+    ] = 1.0
+    if (
+        not cues.keys() & {"trace", "code", "file", "name"}
+        and not found
+        and "stem" not in "".join(cues)
+        and _gibberish(bare, shape.cjk)
+    ):
         cues["gibberish"] = 1.0
     if cues.keys() & {"file", "name", "frame:ours"}:
         cues["here"] = 1.0
     return cues
+
+
+_ASKING = (
+    "frame:why",
+    "frame:what_does",
+    "frame:how_does",
+    "frame:how_would_i",
+    "frame:would_happen",
+    "frame:where",
+    "frame:which",
+    "frame:how_many",
+    "frame:you",
+    "asks",
+)
+
+
+def _context_free(cues: dict[str, float], words: list[str], lowered: str) -> dict[str, float]:
+    """Cues that come from what is *not* there: nothing of this repository, no verb, no question."""
+    found: dict[str, float] = {}
+    concepts = sum(w in _CONCEPTS or w.rstrip("s") in _CONCEPTS for w in words)
+    here = any(c in cues for c in ("file", "name", "code", "trace", "frame:ours"))
+    asking = any(c in cues for c in _ASKING) or "head:explain" in cues
+    if concepts:
+        found["concept"] = min(concepts, 2)
+        if asking and not here:
+            found["concept_asked"] = 1.0
+    if asking and not here and not _DEFINITE.search(lowered):
+        found["abstract"] = 1.0
+        if " the " not in f" {lowered} ":
+            found["abstract:bare"] = 1.0
+    heads = [c for c in cues if c.startswith(("head:", "stem:")) and c != "head:none"]
+    if not heads and not asking:
+        framed = any(
+            c.startswith(("frame:run", "frame:command", "frame:small", "frame:vague", "frame:review", "frame:revert"))
+            for c in cues
+        )
+        if len(words) >= 5 and not framed:
+            found["declares"] = 1.0
+        if not framed and not any(c.startswith("frame:") or c in ("file", "name", "code", "trace") for c in cues):
+            found["no_cue:" + ("short" if len(words) <= 3 else "middle" if len(words) <= 5 else "long")] = 1.0
+    for head in heads:
+        if asking:
+            found[head + "&asking"] = 1.0
+    return found
 
 
 def _head(words: list[str], table: dict[str, str]) -> str | None:
@@ -250,7 +350,7 @@ def _gibberish(words: list[str], cjk: bool) -> bool:
     letters = [w for w in words if any(c.isalpha() for c in w)]
     if not letters:
         return True
-    if cjk or any(ord(c) > 0x500 for w in letters for c in w):
+    if cjk or any(ord(c) > 0x370 for w in letters for c in w):
         return False
     odd = [w for w in letters if _unspellable(w)]
     return len(odd) * 2 > len(letters)
@@ -260,4 +360,9 @@ def _unspellable(word: str) -> bool:
     if len(word) < 4:
         return len(word) >= 3 and not set(word) & _VOWELS
     vowels = sum(c in _VOWELS for c in word)
-    return vowels * 5 < len(word) or bool(re.search(r"(.)\1\1", word)) or bool(re.search(r"[^aeiouy\W\d]{5,}", word)) or bool(re.search(r"(asdf|qwer|zxcv|hjkl|sdfg|dfgh|fghj|jkl|wert)", word))
+    return (
+        vowels * 5 < len(word)
+        or bool(re.search(r"(.)\1\1", word))
+        or bool(re.search(r"[^aeiouy\W\d]{5,}", word))
+        or bool(re.search(r"(asdf|qwer|zxcv|hjkl|sdfg|dfgh|fghj|jkl|wert)", word))
+    )

@@ -20,7 +20,10 @@ _SAME = re.compile(
     \b(?:dasselbe|das\ gleiche|genauso|auch\ in|auch\ für|la\ même\ chose|pareil|idem|lo\ mismo|igual|o\ mesmo|a\ mesma\ coisa|lo\ stesso|la\ stessa\ cosa|hetzelfde|to\ samo|aynısını|aynı\ şekilde|sama)\b|то\ же\ самое|также\ и|同样|也改|一样|同じ|똑같이|마찬가지""",
     re.X | re.I,
 )
-_CORRECTION = re.compile(r"^\W*(?:no,|nope,|not (?:that|this|there|the)|i meant|i mean|sorry,|rather|nein,|non,|no, me refería|não,|нет,)|\b(?:i meant|the other one|instead)\b", re.I)
+_CORRECTION = re.compile(
+    r"^\W*(?:no,|nope,|not (?:that|this|there|the)|i meant|i mean|sorry,|rather|nein,|non,|no, me refería|não,|нет,)|\b(?:i meant|the other one|instead)\b",
+    re.I,
+)
 _OFFER = re.compile(
     r"(?:shall i|should i|do you want me to|want me to|would you like me to|i can|i could|i would|i'll|may i|let me know if (?:i should|you want me to))\s+(.{2,160}?)(?:\?|$|\.)",
     re.I,
@@ -50,7 +53,25 @@ def from_turn(request: str, context: RouteContext) -> dict[str, float] | None:
         return {**dict.fromkeys(LABELS, 0.0), "chat": 0.85, "unclear": 0.15}
     if "frame:revert" in cues and len(words) <= 8 and not cues.keys() & {"frame:why", "frame:how_would_i", "hands_off"}:
         return _lean({"edit": 0.92})
-    speaks = any(c.startswith(("head:", "stem:", "frame:why", "frame:where", "frame:how", "frame:which", "frame:what", "frame:run", "frame:you", "frame:list", "frame:who")) and c != "head:none" for c in cues)
+    speaks = any(
+        c.startswith(
+            (
+                "head:",
+                "stem:",
+                "frame:why",
+                "frame:where",
+                "frame:how",
+                "frame:which",
+                "frame:what",
+                "frame:run",
+                "frame:you",
+                "frame:list",
+                "frame:who",
+            )
+        )
+        and c != "head:none"
+        for c in cues
+    )
     if tool in ("edit", "explain", "test", "search") and not speaks:
         text = core(form.prose)
         same = bool(_SAME.search(form.prose)) or bool(_CORRECTION.search(form.prose))
@@ -65,11 +86,9 @@ def from_turn(request: str, context: RouteContext) -> dict[str, float] | None:
 
 def offered(context: RouteContext) -> dict[str, float]:
     """What a bare "yes" agrees to: what was offered last, else what the turn before was about."""
-    offer = None
-    for offer in _OFFER.finditer(context.previous_summary):
-        pass
-    if offer:
-        chances = rules.probabilities(features(shape(offer.group(1))))
+    offers = _OFFER.findall(context.previous_summary)
+    if offers:
+        chances = rules.probabilities(features(shape(offers[-1])))
         best = max(chances, key=lambda label: chances[label])
         if best not in ("chat", "unclear"):
             return {best: 0.9}

@@ -24,18 +24,107 @@ ENGLISH: dict[str, str] = {
         prevent avoid stop let set give cut shrink cap limit round clamp truncate require reject propagate cover
         convert transform transpile rebase commit amend install uninstall register unregister wire plumb kill nuke
         ditch yank chuck tack slap whip knock bugfix debug sync mark flag hide show-hide emit return pass accept
-        include exclude ignore reuse store save persist serialize serialise encode decode parse-out
-        speed rip pull swap-out get-rid redirect point-at""",
+        include exclude ignore reuse store save persist serialize serialise encode decode unroll enforce gofmt setup
+        speed rip pull redirect vectorise vectorize derive gate box center centre rebuild reimplement bring bugfix
+        sanitise assign attach detach bind unbind skip reset rotate resize rescale scale slow mute unmute collapse expand
+        quote unquote truncate await batch chunk stream log-out shift offset invert negate flip flatten zip unzip
+        normalize normalise canonicalize prefer consider hash encrypt decrypt mirror alias bundle minify retry debug
+        autofix autoformat reword rephrase retitle redesign restyle recolor recolour rebrand relocate reverse mend""",
     "test": """
         run test rerun retest build compile lint typecheck execute benchmark profile verify""",
     "search": """
-        find locate search grep list show count lookup enumerate spot hunt track pinpoint rg look which identify trace
-        point highlight fetch""",
+        find locate search grep list show count lookup enumerate spot hunt track pinpoint rg identify ascertain""",
     "explain": """
         explain describe summarise summarize review walk understand clarify interpret analyse analyze diagnose elaborate
-        teach tell outline compare investigate inspect audit critique assess evaluate discuss break-down explore
+        teach outline compare investigate inspect audit critique assess evaluate discuss break-down explore
         decipher demystify justify overview recap""",
 }
+
+# Verbs that ask for a look without saying at what: tests, the build, or the code.
+CHECK = """check verify ensure confirm validate-that prüfe prüf pruef überprüfe überprüf kontrolliere vérifie vérifier verifie
+    vérifiez verifica verificar verifique comprueba comprobar revisa chequea cheque controlla controllare controleer sprawdź
+    sprawdz kontrol periksa cek kolla zkontroluj see make-sure"""
+
+# Two words that are one verb, as one that is listed. Applied to the lower-cased text.
+PHRASES: tuple[tuple[str, str], ...] = (
+    ("get rid of", "remove"),
+    ("clean up", "cleanup"),
+    ("set up", "setup"),
+    ("speed up", "optimise"),
+    ("speed it up", "optimise it"),
+    ("take out", "remove"),
+    ("throw out", "remove"),
+    ("look for", "search"),
+    ("look up", "search"),
+    ("take a look at", "review"),
+    ("have a look at", "review"),
+    ("look at", "review"),
+    ("look over", "review"),
+    ("look into", "review"),
+    ("look through", "review"),
+    ("go over", "review"),
+    ("go through", "review"),
+    ("walk me through", "explain"),
+    ("walk us through", "explain"),
+    ("walk through", "explain"),
+    ("talk me through", "explain"),
+    ("run me through", "explain"),
+    ("take me through", "explain"),
+    ("trace through", "explain"),
+    ("break down", "explain"),
+    ("sum up", "summarise"),
+    ("find out why", "explain why"),
+    ("figure out why", "explain why"),
+    ("figure out", "explain"),
+    ("find out how", "explain how"),
+    ("find out what", "explain what"),
+    ("find out", "explain"),
+    ("make sense of", "explain"),
+    ("make sure", "ensure"),
+    ("see if", "check if"),
+    ("see whether", "check whether"),
+    ("find me", "find"),
+    ("fix up", "fix"),
+    ("put in", "add"),
+    ("do away with", "remove"),
+    ("cut down on", "reduce"),
+    ("carry out", "run"),
+    ("kick off", "run"),
+    ("fire up", "run"),
+    ("let me know", ""),
+    ("let us know", ""),
+    ("hook up", "wire"),
+    ("point me to", "find"),
+    ("point out", "find"),
+    ("take me to", "find"),
+    ("show me how to", "explain"),
+    ("show me how", "explain how"),
+    ("show me why", "explain why"),
+    ("tell me", ""),
+    ("tell us", ""),
+    ("let's see", "show"),
+    ("use of", "purpose of"),
+    ("bring up", "raise"),
+    ("point me at", "find"),
+)
+
+# What a programmer may ask about without meaning this repository.
+CONCEPTS = """theorem monad monads recursion closure closures quicksort mergesort heapsort heap tuple tuples big-o bigo tcp udp sql nosql
+    rest graphql grpc http https ssl vim emacs neovim nano vscode ide editor docker kubernetes k8s python python3 rust golang
+    java javascript js typescript kotlin swift haskell scala elixir erlang clojure lisp perl php ruby fortran cobol ocaml
+    c++ c# react vue angular svelte django flask fastapi rails spring node deno bun linux windows macos ubuntu unix
+    idempotent idempotence polymorphism inheritance encapsulation oop solid dry kiss yagni tdd bdd agile scrum kanban
+    microservice microservices monolith serverless aws gcp azure terraform ansible concurrency parallelism mutex semaphore deadlock
+    deadlocks garbage memoization decorator decorators generator generators coroutine coroutines iterator iterators singleton
+    factory observer pattern patterns algorithm algorithms complexity blockchain bitcoin ai llm llms gpt machine-learning
+    interview career salary junior senior developer developers developper programmer programming language languages framework
+    frameworks book books course tutorial tutorials cheat cheatsheet compiler compilers interpreter interpreters jit bytecode endianness
+    pointer pointers stack overflow hashmap hash-map hashing btree b-tree trie dijkstra sort sorting turing halting unicode utf-8 ascii regex
+    regexes tabs spaces oauth jwt cors csrf xss tls rsa aes git github svn mercurial rebase monorepo postgres postgresql mysql
+    sqlite mongodb redis kafka rabbitmq nginx apache flexbox grid css html dom webassembly wasm godot unity unreal statefulset deployment
+    lambda lambdas currying functor functors covariance contravariance duck-typing static-typing dynamic-typing generics mvc
+    orm acid cap sharding locking normalization regularisation regularization overfitting xgboost forest gradient backpropagation
+    python's rust's authentication authorization process thread threads processes prozess promise promises async await event-loop""".split()
 
 # Other languages that put spaces between words. Forms as people type them to a tool.
 OTHERS: dict[str, dict[str, str]] = {
@@ -148,6 +237,8 @@ OTHERS: dict[str, dict[str, str]] = {
 
 # Matched anywhere in the text: scripts without spaces, and languages that inflect everything.
 STEMS: dict[str, str] = {
+    "check": """
+        检查|看看|確認して|確認し|確かめ|확인해|확인 |проверь|проверить|تحقق|जाँच|जांच""",
     "edit": """
         修复|修正|修改|修一下|改成|改为|改一下|改掉|改名|重命名|重构|添加|加上|加一个|加个|增加|新增|删除|删掉|去掉|移除|实现|替换|
         更新|优化|创建|新建|写一个|写个|编写|补充|补上|翻译|改进|简化|换成|升级|把|

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent.routing import rules
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from agent.backends.base import Backend
     from agent.config import Settings
 
+SURE = 0.97
+"""Rules this sure decide alone, and the model is not asked; measured, see `docs/routing.md`."""
+RULES_EDIT_AT_LEAST = 0.5
+"""By rules alone an edit must be this likely."""
+
 
 def route(
     request: str,
@@ -25,31 +31,88 @@ def route(
 ) -> Route:
     """The tool for a request.
 
-    `backend` None, or `config.router == "rules"`, routes by rules alone (under a millisecond, no request). A reply
-    that is no label even when constrained gives the tool `unclear`; asking the person is the caller's part.
-    Raises what `Backend.chat` raises.
+    `backend` None, or `config.router == "rules"`, routes by rules alone (under a millisecond, no request).
+    `config.router == "model"` asks the model alone; `"both"` (the default) puts both together and leaves the model out
+    where the rules are sure. A reply that is no label even when constrained leaves it to the rules if they are sure,
+    else the tool is `unclear`; asking the person is the caller's part. Raises what `Backend.chat` raises.
     """
     start = time.perf_counter()
-    chances, why = by_rules(request, context or RouteContext())
-    return made(chances, "rules", start, why=why)
+    where = context or RouteContext()
+    form = config.router if config is not None else "both"
+    seen, why, cues = _seen(request, where)
+    if backend is None or backend.name == "none" or form == "rules" or "empty" in cues:
+        return _made(seen, "rules", start, why, RULES_EDIT_AT_LEAST)
+    best = max(seen.values())
+    if form == "both" and best >= SURE:
+        return _made(seen, "rules", start, why, RULES_EDIT_AT_LEAST)
+    return _with_model(request, where, backend, form, seen, why, "hands_off" in cues, start)
 
 
 def by_rules(request: str, context: RouteContext) -> tuple[dict[str, float], str]:
     """(label → probability, the cues that decided) without a model."""
+    chances, why, _ = _seen(request, context)
+    return chances, why
+
+
+def _seen(request: str, context: RouteContext) -> tuple[dict[str, float], str, dict[str, float]]:
     cues = features(shape(request))
     turn = from_turn(request, context)
     if turn is not None:
-        if "hands_off" in cues:
-            turn = {**turn, "edit": 0.0, "explain": turn["explain"] + turn["edit"]}
-        return turn, "follows the turn before"
+        return (_without_edit(turn) if "hands_off" in cues else turn), "follows the turn before", cues
     chances = rules.probabilities(cues)
-    return chances, ", ".join(rules.reasons(cues, max(chances, key=lambda label: chances[label])))
+    return chances, ", ".join(rules.reasons(cues, max(chances, key=lambda label: chances[label]))), cues
 
 
-def made(chances: dict[str, float], source: Source, start: float, *, why: str = "") -> Route:
-    """The route that a distribution stands for."""
-    ordered = dict(sorted(chances.items(), key=lambda pair: -pair[1]))
+def _with_model(
+    request: str,
+    context: RouteContext,
+    backend: Backend,
+    form: str,
+    seen: dict[str, float],
+    why: str,
+    hands_off: bool,
+    start: float,
+) -> Route:
+    from agent.routing import calibration, model
+
+    answer = model.ask(request, context, backend)
+    source: Source
+    if answer.logs is None:
+        sure = max(seen.values()) >= 0.9
+        chances = seen if sure else {label: (0.6 if label == "unclear" else 0.4 * p) for label, p in seen.items()}
+        source, edge, why = "rules", RULES_EDIT_AT_LEAST, "the model's reply was no label"
+    else:
+        fit, _ = calibration.for_backend(backend)
+        flat = dict.fromkeys(seen, 1 / len(seen))
+        opinion = flat if form == "model" else seen
+        chances = fit.decide(answer.logs, calibration.logs_of(opinion))
+        source, edge = ("model" if form == "model" else "both"), fit.edit_at_least
+    if hands_off:
+        chances = _without_edit(chances)
+    made = _made(chances, source, start, why, edge)
+    return replace(
+        made,
+        prompt_tokens=answer.prompt_tokens,
+        cached_tokens=answer.cached_tokens,
+        output_tokens=answer.output_tokens,
+        requests=answer.requests,
+        prompts=answer.prompts,
+    )
+
+
+def _without_edit(chances: dict[str, float]) -> dict[str, float]:
+    """A person who says "change nothing" is never given an edit, whatever else speaks for it."""
+    kept = sum(p for label, p in chances.items() if label != "edit") or 1.0
+    return {label: (0.0 if label == "edit" else p / kept) for label, p in chances.items()}
+
+
+def _made(chances: dict[str, float], source: Source, start: float, why: str, edit_at_least: float) -> Route:
+    """The route that a distribution stands for; an edit that is not likely enough goes to the next best class."""
+    total = sum(chances.values()) or 1.0
+    ordered = dict(sorted(((k, p / total) for k, p in chances.items()), key=lambda pair: -pair[1]))
     tool = next(iter(ordered))
+    if tool == "edit" and ordered["edit"] < edit_at_least:
+        tool = list(ordered)[1]
     return Route(
         tool=tool,
         confidence=ordered[tool],

@@ -10,7 +10,9 @@ MAX_CHARACTERS = 20_000
 """More than this is a paste; its head and tail are looked at."""
 
 _FENCE = re.compile(r"(```|~~~)[^\n]*\n.*?(?:\1|\Z)", re.S)
-_TRACE_START = re.compile(r"^\s*(Traceback \(most recent call last\)|Exception in thread |thread '.*' panicked|panic: |goroutine \d+)")
+_TRACE_START = re.compile(
+    r"^\s*(Traceback \(most recent call last\)|Exception in thread |thread '.*' panicked|panic: |goroutine \d+)"
+)
 _TRACE_LINE = re.compile(
     r"""^\s*(
         File\ ".+",\ line\ \d+ | at\ .+\(.*:\d+(:\d+)?\) | at\ (async\ )?\S+:\d+:\d+ | at\ [\w.$<>]+\(.*\)$ |
@@ -117,8 +119,62 @@ def shape(request: str) -> Shape:
     )
 
 
-_SLASHED = {"and/or", "his/her", "he/she", "he/him", "i/o", "tcp/ip", "client/server", "read/write", "true/false", "yes/no", "ci/cd", "w/o", "n/a", "input/output", "on/off", "either/or"}
-_NOT_NAMES = {"e.g", "i.e", "node.js", "vue.js", "next.js", "asp.net", "github", "javascript", "typescript", "postgresql", "mysql", "mongodb", "graphql", "youtube", "gitlab", "openai", "chatgpt", "ios", "macos", "ok.so", "fastapi", "pytorch", "tensorflow", "latex", "numpy", "devops", "iphone", "linkedin", "stackoverflow", "vscode", "powershell", "websocket", "websockets", "oauth", "grpc", "phd"}
+_SLASHED = {
+    "and/or",
+    "his/her",
+    "he/she",
+    "he/him",
+    "i/o",
+    "tcp/ip",
+    "client/server",
+    "read/write",
+    "true/false",
+    "yes/no",
+    "ci/cd",
+    "w/o",
+    "n/a",
+    "input/output",
+    "on/off",
+    "either/or",
+}
+_NOT_NAMES = {
+    "e.g",
+    "i.e",
+    "node.js",
+    "vue.js",
+    "next.js",
+    "asp.net",
+    "github",
+    "javascript",
+    "typescript",
+    "postgresql",
+    "mysql",
+    "mongodb",
+    "graphql",
+    "youtube",
+    "gitlab",
+    "openai",
+    "chatgpt",
+    "ios",
+    "macos",
+    "ok.so",
+    "fastapi",
+    "pytorch",
+    "tensorflow",
+    "latex",
+    "numpy",
+    "devops",
+    "iphone",
+    "linkedin",
+    "stackoverflow",
+    "vscode",
+    "powershell",
+    "websocket",
+    "websockets",
+    "oauth",
+    "grpc",
+    "phd",
+}
 
 
 def _is_trace(line: str) -> bool:

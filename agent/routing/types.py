@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from agent.backends.base import Message
 
 Source = Literal["model", "rules", "both"]
 
@@ -58,6 +61,9 @@ class Route:
     """How many times the model was asked (2 after a reply that was no label)."""
     why: str = ""
     """The cues that decided, in a few words, for `agent route -v` and for questions to the person."""
+
+    prompts: tuple[tuple[Message, ...], ...] = ()
+    """The messages of each request that was made, for `--show-prompt`."""
 
     @property
     def acts(self) -> bool:
