@@ -20,7 +20,7 @@ ENDPOINT = "https://huggingface.co"
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
 TRIES_WITHOUT_A_BYTE = 3
-_BLOCK = 1 << 20
+PAUSE_SECONDS = 0.5
 _EVENT_SECONDS = 0.1
 
 
@@ -61,7 +61,7 @@ def fetch_from_hub(partial: Partial) -> Iterator[Progress]:
                     f"The download of {entry.name} broke off: {problem}.",
                     f"`agent models pull {entry.name}` goes on from {partial.size:,} bytes.",
                 )
-            time.sleep(failures)
+            time.sleep(failures * PAUSE_SECONDS)
 
 
 def _stream(client: httpx.Client, url: str, partial: Partial) -> Iterator[Progress]:
@@ -72,11 +72,10 @@ def _stream(client: httpx.Client, url: str, partial: Partial) -> Iterator[Progre
         said = 0.0
         with partial.appending(start) as file:
             written = start
-            for block in response.iter_raw(_BLOCK):
+            for block in response.iter_raw():
                 # More than the file has is not the file; the digest would say so a gigabyte later.
                 block = block[: entry.size_bytes - written]
                 file.write(block)
-                file.flush()
                 written += len(block)
                 if time.monotonic() - said > _EVENT_SECONDS or written == entry.size_bytes:
                     said = time.monotonic()

