@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from agent.edits.locate import steps
-from agent.edits.locate.adapt import rewrite
+from agent.edits.locate.adapt import opcodes, rewrite
 from agent.edits.locate.result import Located
 from agent.edits.locate.text import FileText, split
 from agent.edits.types import Edit
@@ -151,6 +150,99 @@ def _one_block(file: FileText, first: int, last: int) -> bool:
     )
 
 
-def without_alternatives(edit: Edit) -> Edit:
-    """The edit read in its first way only."""
-    return replace(edit, alternatives=())
+def hidden(new: Sequence[str], old: Sequence[str]) -> list[int]:
+    """Indices of the elisions in `new` that stand in the place of lines of `old`, so that code would be lost.
+
+    A line that looks like an elision and only comes in addition (the body of a stub, a comment) is none.
+    """
+    known = {line.strip() for line in old}
+    marks = [index for index, line in enumerate(new) if is_elision(line) and line.strip() not in known]
+    if not marks:
+        return []
+    found: list[int] = []
+    for tag, a, b, c, d in opcodes([line.strip() for line in old], [line.strip() for line in new]):
+        if tag == "replace" and any(line.strip() for line in old[a:b]):
+            found += [index for index in marks if c <= index < d]
+    return found
+
+
+def merge(
+    old: Sequence[str], new: Sequence[str], marks: Sequence[int], *, may_add: bool = False
+) -> list[str] | str:
+    """The new lines with the lines of `old` put back where `marks` left them out; a sentence when that is not sure.
+
+    The lines beside each elision must stand in `old`, once in the order given (as many neighbours are taken as that
+    needs), since they say where the part left out begins and ends. `may_add`: a definition that `old` has not may
+    follow the last elision, and goes to the end.
+    """
+    edges = [-1, *marks, len(new)]
+    runs = [list(new[edges[index] + 1 : edges[index + 1]]) for index in range(len(edges) - 1)]
+    out: list[str] = []
+    floor = 0
+    for number, run in enumerate(runs):
+        core = _trim(run)
+        is_first, is_last = number == 0, number == len(runs) - 1
+        if is_first and not core:
+            continue
+        if not core:
+            if is_last:
+                out.extend(old[floor:])
+                continue
+            return "Two elisions follow each other."
+        if is_first:
+            start = 0
+        else:
+            begin = _anchor(old, core, floor, from_start=True)
+            if begin is None:
+                if is_last and may_add and _is_new_definition(old, core):
+                    out.extend(old[floor:])
+                    out.extend(run)
+                    continue
+                return f"The line after an elision is not a line of the file, or not the only one: {core[0].strip()[:60]!r}."
+            out.extend(old[floor:begin])
+            start = begin
+        if is_last:
+            out.extend(core if not is_first else run)
+            floor = len(old)
+            continue
+        stop = _anchor(old, core, start, from_start=False)
+        if stop is None:
+            return f"The line before an elision is not a line of the file, or not the only one: {core[-1].strip()[:60]!r}."
+        out.extend(run if is_first else core)
+        while out and not out[-1].strip():
+            out.pop()
+        floor = stop + 1
+        if floor < start:
+            return "The parts around the elision stand in another order in the file."
+    return out
+
+
+def _anchor(old: Sequence[str], core: Sequence[str], floor: int, *, from_start: bool) -> int | None:
+    """The index in `old` of the core's first (or last) line, told apart by as many neighbours as it takes."""
+    edge = core[0] if from_start else core[-1]
+    places = [index for index in range(floor, len(old)) if old[index].rstrip() == edge.rstrip()]
+    reach = 1
+    while len(places) > 1 and reach < len(core):
+        wanted = core[reach] if from_start else core[-1 - reach]
+        step = reach if from_start else -reach
+        nearer = [i for i in places if 0 <= i + step < len(old) and old[i + step].rstrip() == wanted.rstrip()]
+        if not nearer:
+            break
+        places = nearer
+        reach += 1
+    return places[0] if len(places) == 1 else None
+
+
+_DEFINITION = re.compile(
+    r"^(?:@|(?:export|default|pub(?:\(\w+\))?|public|private|static|async|abstract|final|local)\s+)*"
+    r"(?:def|class|function\*?|func|fn|struct|enum|interface|trait|impl|type|const|module|object|record)\s+([\w$]+)"
+)
+
+
+def _is_new_definition(old: Sequence[str], core: Sequence[str]) -> bool:
+    """The core begins, at the margin, with a definition of a name that the old text does not define."""
+    found = next((match for line in core if (match := _DEFINITION.match(line))), None)
+    if found is None or not (_DEFINITION.match(core[0]) or core[0].startswith(("@", "#", "//", "/*", "--"))):
+        return False
+    name = re.compile(rf"\b{re.escape(found.group(1))}\b")
+    return not any(_DEFINITION.match(line.lstrip()) and name.search(line) for line in old)

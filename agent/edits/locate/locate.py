@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from agent.edits.locate import steps
 from agent.edits.locate.adapt import rewrite
 from agent.edits.locate.choose import choose
-from agent.edits.locate.elision import has_elision, locate_elided
+from agent.edits.locate.elision import has_elision, hidden, locate_elided, merge
 from agent.edits.locate.nearest import candidates_for, locate_nearest
 from agent.edits.locate.result import Located, Miss
 from agent.edits.locate.steps import Match
@@ -151,8 +151,16 @@ def _settle(
         count = f"{len(chosen)}" if len(chosen) < 64 else "64 or more"
         return Miss(f"The text to find stands in {count} places.", tuple(places), ambiguous=True)
     match = by_start[chosen[0]]
+    new = core[1]
+    marks = hidden(new, core[0])
+    if marks:
+        merged = merge(core[0], new, marks)
+        if isinstance(merged, str):
+            place = Candidate(path, match.first + 1, match.last, _shown(file, match.first, match.last), 1.0)
+            return Miss(f"The replacement leaves code out. {merged}", (place,))
+        new, how = merged, "elision"
     text = rewrite(
-        file, match.place, match.first, match.last, core[0], core[1], match.shift,
+        file, match.place, match.first, match.last, core[0], new, match.shift,
         lookalikes=how == "unicode", eof_newline=edit.eof_newline,
     )
     if text is None:
