@@ -97,7 +97,7 @@ class FileHistory:
             after = _planned(dict(zip(paths, wanted, strict=True)), before)
             record = self._new_record(paths, message, request, tool, look, before, after)
             self._store.add(record, before, after)
-            self._intents.save(Intent("record", record.turn))
+            self._intents.save(Intent("record", record.turn, record.head))
             try:
                 transaction.write(self.root, self.git_dir, wanted, holder=self.holder)
             except BaseException:
@@ -105,7 +105,7 @@ class FileHistory:
                     self._store.remove([record.turn])
                     self._intents.clear()
                 raise
-            self._intents.save(Intent("record", record.turn, written=True))
+            self._intents.save(Intent("record", record.turn, record.head, written=True))
             record = self._finish(record, before, look, commit and self._commits)
             self._drop_undone()
             self._intents.clear()

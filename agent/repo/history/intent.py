@@ -16,6 +16,8 @@ class Intent:
 
     what: Literal["record", "undo", "redo"]
     turn: int
+    head: str = ""
+    """The commit that the branch stood at; empty without one."""
     written: bool = False
     """The files are written; what is left is the commit and the record."""
 

@@ -90,7 +90,7 @@ class Mover:
         have, want = (after, before) if direction == "undo" else (before, after)
         changes = [c for p in record.files if (c := _change(p, have.get(p), want.get(p), self._root)) is not None]
         look = self._branch.look(record.files) if self._branch else None
-        self._intents.save(Intent(direction, record.turn))
+        self._intents.save(Intent(direction, record.turn, look.commit if look else ""))
         try:
             transaction.write(self._root, self._git_dir, changes, holder=self._holder)
         except InTheWay:
@@ -114,11 +114,25 @@ class Mover:
             return self._recover_record(record, before, after, written)
         if not written:
             return ""
-        look = self._branch.look(record.files) if self._branch else None
         settled = "undone" if intent.what == "undo" else "done"
         if record.status != settled:
-            self._finish(record, intent.what, look, commits=False)
+            self._recover_move(record, intent.what, intent.head)
         return f"Turn {record.turn} had been interrupted; it is {'undone' if settled == 'undone' else 'redone'} now."
+
+    def _recover_move(self, record: TurnRecord, direction: Direction, head: str) -> None:
+        """The files are in place. If the branch has moved too, only the index and the record are left to do."""
+        branch = self._branch
+        tip = branch.tip() if branch else ""
+        if branch is None or tip == head:
+            self._finish(record, direction, branch.look(record.files) if branch else None, commits=False)
+            return
+        branch.settle_index(record.files, head)
+        message = _revert_message(record) if direction == "undo" else record.message
+        made = tip if branch.is_ours(tip, head, record.files, message) else None
+        if direction == "undo":
+            self._store.update(replace(record, status="undone", undo_commit=made))
+        else:
+            self._store.update(replace(record, status="done", undo_commit=None, commit=made or record.commit))
 
     def _recover_record(self, record: TurnRecord, before: States, after: States, written: bool) -> str:
         if record.status != "pending":
@@ -157,9 +171,8 @@ class Mover:
         if branch.can_drop(commit, look, record.files):
             note = branch.drop(commit, record.files, f"agent: undo turn {record.turn}")
             return record, _joined(f"commit {commit[:9]} was taken off {look.head.branch}", note)
-        subject = record.message.strip().split("\n")[0]
-        message = f'Revert "{subject}"\n\nThis reverts commit {commit}.'
-        made, note = commit_turn(branch, replace(record, message=message), look, commits, self._root)
+        reverting = replace(record, message=_revert_message(record))
+        made, note = commit_turn(branch, reverting, look, commits, self._root)
         if made is None:
             return (
                 record,
@@ -183,6 +196,12 @@ class Mover:
         if made is None:
             return replace(undone, commit=None), note
         return replace(undone, commit=made), _joined(f"committed as {made[:9]}", note)
+
+
+def _revert_message(record: TurnRecord) -> str:
+    """What `git revert` would say."""
+    subject = record.message.strip().split("\n")[0]
+    return f'Revert "{subject}"\n\nThis reverts commit {record.commit}.'
 
 
 def _joined(said: str, note: str) -> str:
