@@ -12,7 +12,7 @@ def digest(run: TestRun, max_chars: int) -> str:
     if not run.failures:
         return run.summary[:max_chars]
     groups: dict[str, list[Failure]] = {}
-    for failure in sorted(run.failures, key=lambda f: f.kind != "error" or bool(f.name and "::" in f.name)):
+    for failure in sorted(run.failures, key=lambda f: f.name not in (f.path, f.test_path)):
         groups.setdefault(failure.head, []).append(failure)
     parts: list[str] = []
     left = max_chars

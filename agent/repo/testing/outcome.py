@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from agent.repo.testing import Failure, Outcome, TestCommand
-from agent.repo.testing.places import inside, short
-from agent.repo.testing.python_output import read_pytest, read_traceback, read_unittest
+from agent.repo.testing.any_output import read_any
+from agent.repo.testing.compiled_output import read_cargo, read_ctest, read_go, read_gtest
+from agent.repo.testing.java_output import read_maven, read_reports
+from agent.repo.testing.javascript_output import read_jest, read_mocha, read_node, read_vitest
+from agent.repo.testing.python_output import read_pytest, read_unittest
 
 Reader = Callable[[Path, str], "Outcome | None"]
 
 
 def readers() -> dict[str, Reader]:
     """The readers by kind of runner, in the order in which they are tried on output of an unknown runner."""
-    return {"pytest": read_pytest, "unittest": read_unittest}
+    return {
+        "pytest": read_pytest,
+        "unittest": read_unittest,
+        "jest": read_jest,
+        "vitest": read_vitest,
+        "node": read_node,
+        "cargo": read_cargo,
+        "ctest": read_ctest,
+        "gtest": read_gtest,
+        "go": read_go,
+        "mocha": read_mocha,
+        "maven": read_maven,
+    }
 
 
 def read_outcome(command: TestCommand, root: Path, output: str, exit_code: int, *, since: float = 0.0) -> Outcome:
@@ -23,42 +39,38 @@ def read_outcome(command: TestCommand, root: Path, output: str, exit_code: int, 
     known = readers()
     order = [known[command.kind]] if command.kind in known else []
     order += [reader for kind, reader in known.items() if kind != command.kind]
-    outcome = next((found for reader in order if (found := reader(root, output)) is not None), None)
-    if outcome is None:
-        outcome = Outcome()
+    outcome = Outcome()
+    if command.kind in ("maven", "gradle", "make", "command"):
+        reported = read_reports(root / command.folder, since) if since else None
+        if reported is not None:
+            return replace(reported, failures=_with_statements(root, reported.failures))
+    for reader in order:
+        found = reader(root, output)
+        if found is not None:
+            outcome = replace(found, failures=_with_statements(root, found.failures)) if reader in _WORDLESS else found
+            break
     if exit_code != 0 and not outcome.failures and not outcome.no_tests:
-        failure = _generic(command, root, output, exit_code)
-        outcome = Outcome(outcome.passed, outcome.failed, outcome.skipped, outcome.errors, (failure,))
+        failures = _with_statements(root, read_any(command, root, output, exit_code))
+        outcome = Outcome(outcome.passed, outcome.failed, outcome.skipped, outcome.errors, failures)
     return outcome
 
 
-_TELLING = re.compile(
-    r"\b(?:\w*Error|\w*Exception|error|fatal|FAIL(?:ED|URE)?|panic(?:ked)?|assert\w*|Assertion|expected|segmentation|"
-    r"undefined|cannot|unable|not found|mismatch|abort\w*)\b",
-    re.IGNORECASE,
-)
-_PLACE = re.compile(r"([\w./\\@+-]+\.[A-Za-z]\w{0,4})(?::(\d+)|\((\d+)[,)]|\", line (\d+))")
+_WORDLESS = frozenset({read_jest, read_vitest, read_node, read_mocha, read_cargo})
+"""Runners whose messages give the values but not what was computed: the failing line of the source says that."""
 
 
-def _generic(command: TestCommand, root: Path, output: str, exit_code: int) -> Failure:
-    """The most telling lines of a command that failed in a way of its own."""
-    traceback = read_traceback(root, output, command.text)
-    if traceback is not None:
-        return traceback
-    lines = [line for line in output.split("\n") if line.strip()]
-    telling = [i for i, line in enumerate(lines) if _TELLING.search(line)]
-    start = telling[0] if telling else max(0, len(lines) - 4)
-    chosen = lines[start : start + 4]
-    path, number = "", 0
-    for line in lines[start:] if telling else lines[-8:]:
-        for match in _PLACE.finditer(line):
-            found = inside(root, match[1], command.folder)
-            if found:
-                path, number = found, int(match[2] or match[3] or match[4])
-                break
-        if path:
-            break
-    head = short(chosen) or (
-        f"ended by signal {-exit_code}" if exit_code < 0 else f"exit code {exit_code}, without a word"
-    )
-    return Failure(command.text, path, number, head, "error")
+def _with_statements(root: Path, failures: Sequence[Failure]) -> tuple[Failure, ...]:
+    return tuple(replace(f, head=f"{_statement(root, f)}{f.head}") for f in failures)
+
+
+def _statement(root: Path, failure: Failure) -> str:
+    if not failure.line or failure.name == failure.path or failure.head.startswith("assertion failed: "):
+        return ""
+    try:
+        lines = (root / failure.path).read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError:
+        return ""
+    text = lines[failure.line - 1].strip() if failure.line <= len(lines) else ""
+    whole = re.search(r"\{\s*(.*\S)\s*\}\s*\)?;?$", text)  # a test that is written on one line
+    text = whole[1] if whole and re.match(r"(?:it|test|fn|async)\b", text) else text
+    return f"{text}\n" if 3 < len(text) <= 120 and text not in failure.head else ""

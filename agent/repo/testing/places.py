@@ -43,3 +43,18 @@ def short(lines: Iterable[str], *, lines_max: int = HEAD_LINES, chars: int = HEA
         room -= len(text) + 1
     indent = min((len(t) - len(t.lstrip()) for t in kept), default=0)
     return "\n".join(t[indent:] for t in kept)
+
+
+def named(root: Path, name: str, folder: str = "") -> str | None:
+    """The one file of this name in the project (in a folder that ends so, when one is given); None when none or several."""
+    found: list[str] = []
+    for base, folders, files in os.walk(root):
+        folders[:] = [f for f in folders if not f.startswith(".") and f not in _BUILT]
+        if name in files:
+            path = os.path.relpath(os.path.join(base, name), root).replace(os.sep, "/")  # noqa: PTH118
+            if not folder or f"/{path.rpartition('/')[0]}".endswith(f"/{folder}"):
+                found.append(path)
+    return found[0] if len(found) == 1 else None
+
+
+_BUILT = frozenset({"node_modules", "target", "build", "dist", "out", "vendor", "__pycache__", "venv"})

@@ -25,6 +25,7 @@ _ENVIRONMENT = {
     "PY_COLORS": "0",
     "TERM": "dumb",
     "CARGO_TERM_COLOR": "never",
+    "RUST_BACKTRACE": "0",  # the panic's own place is enough
     "CI": "1",  # no watch mode, no questions
     "COLUMNS": "160",  # pytest cuts its summary lines to the width
     "PYTHONUNBUFFERED": "1",
