@@ -1,0 +1,47 @@
+"""Repair of syntax: the fewest and likeliest token edits after which a text parses again.
+
+A noisy-channel search: suspect lines come from the parsers' errors, from brackets that contradict the indentation
+and from what is strange for the file; each small edit of them is priced by its own cost, by how much more natural
+the tokens become under an n-gram model of the same file, and by how brackets and indentation then agree; the
+cheapest that the parsers accept are the result.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+__all__ = ["Repair", "repair_syntax"]
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A text that parses: the whole text, each edit in words, and its cost (the lower, the likelier)."""
+
+    text: str
+    edits: tuple[str, ...]
+    cost: float
+
+
+def repair_syntax(
+    path: str, text: str | bytes, *, max_edits: int = 3, deadline_seconds: float = 1.0, limit: int = 5
+) -> list[Repair]:
+    """Up to `limit` repaired texts, the likeliest first.
+
+    Empty when the language is not known, the text parses as it is, or nothing was found within `max_edits` edits
+    and `deadline_seconds` of wall clock. Bytes are read as UTF-8, or as one character a byte where they are not.
+    """
+    from agent.edits.gate import language_of
+    from agent.edits.gate.fault import decode
+    from agent.repair.syntax.acceptance import Acceptance
+    from agent.repair.syntax.search import search
+
+    deadline = time.monotonic() + deadline_seconds
+    source = decode(text) if isinstance(text, bytes) else text
+    language = language_of(path, source[:65536].encode())
+    if language is None or language.check in ("notebook", "html", "component", "markdown", "jsonl", "json5"):
+        return []
+    if Acceptance(language, source).accepts_broken():
+        return []
+    found = search(language, source, max_edits, deadline, limit)
+    return [Repair(f.text, f.edits, round(f.cost, 2)) for f in found]

@@ -1,0 +1,229 @@
+"""Every small change of the suspect lines: a token put in, taken out or exchanged, a line put in, an indentation."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agent.repair.syntax.document import Document, Line
+from agent.repair.syntax.lexer import Token
+
+_BRACKETS = "()[]{}"
+_WORDS_USED = 12
+_OPERATORS_USED = 14
+_BLOCK_ENDS: dict[str, tuple[str, ...]] = {
+    "ruby": ("end",),
+    "lua": ("end", "until"),
+    "bash": ("fi", "done", "esac", "}", ";;"),
+}
+_BLOCK_WORDS: dict[str, tuple[str, ...]] = {
+    "ruby": ("do", "then", "def", "end", "|"),
+    "lua": ("do", "then", "function", "local", "end", "="),
+    "bash": ("do", "then", "in", ";", "|", ";;", "$"),
+    "python": (":", "in", "import", "def", "else", "as"),
+    "rust": ("fn", "let", "=>", "->", "::", ";"),
+    "go": ("func", ":=", "range"),
+    "kotlin": ("fun", "->"),
+    "swift": ("func", "->", "in"),
+}
+_QUOTES = {
+    "json": '"',
+    "rust": '"',
+    "swift": '"',
+    "go": "\"'`",
+    "toml": "\"'",
+    "javascript": "\"'`",
+    "typescript": "\"'`",
+}
+_CLOSING_LINES = ("}", ")", "]", "});", ");", "};", "})", "],", "},")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Lines `first` to `last` (0-based, inclusive) become `new`. `cost` is the edit's own, in nats."""
+
+    first: int
+    last: int
+    new: str
+    what: str
+    cost: float
+    token: str = ""
+    """The token put in or taken out, for the balance of brackets and quotes."""
+    change: int = 0
+    """1 put in, -1 taken out, 0 neither."""
+
+
+def candidates(document: Document, number: int) -> Iterator[Candidate]:
+    """All candidates that change one line, or put one in before it."""
+    line = document.lines[number]
+    if line.alone and line.tokens:
+        yield from _insertions(document, number, line)
+        yield from _deletions(number, line)
+        yield from _exchanges(document, number, line)
+    yield from _new_lines(document, number)
+    yield from _indentations(document, number, line)
+
+
+def _insertions(document: Document, number: int, line: Line) -> Iterator[Candidate]:
+    words = _vocabulary(document)
+    quotes = _QUOTES.get(document.language.name, "\"'")
+    for place in _boundaries(line):
+        for word in words:
+            text = _with_blanks(line.text, place, word)
+            yield Candidate(number, number, text, f"put in `{word}`", _insert_cost(word), word, 1)
+        for quote in quotes:
+            text = line.text[:place] + quote + line.text[place:]
+            yield Candidate(number, number, text, f"put in `{quote}`", 1.5, quote, 1)
+
+
+def _boundaries(line: Line) -> list[int]:
+    """Before each token and at the end of the code: where a token may have been lost, blanks kept on the left."""
+    places: list[int] = []
+    for token in line.tokens:
+        before = token.start
+        places.append(before)
+        if before and line.text[before - 1] in " \t" and line.text[:before].strip():
+            places.append(len(line.text[:before].rstrip()))
+    code = [t for t in line.tokens if t.kind != "com"]
+    if code:
+        places.append(code[-1].end)
+    return list(dict.fromkeys(places))
+
+
+def _vocabulary(document: Document) -> list[str]:
+    frequent = [w for w, _ in document.words.most_common(60)]
+    operators = [w for w in frequent if not w[0].isalpha() and w not in _BRACKETS][:_OPERATORS_USED]
+    keywords = [w for w in frequent if w[0].isalpha()][:_WORDS_USED]
+    brackets = "[]{}" if document.language.name == "json" else _BRACKETS
+    always = (",", ":") if document.language.name in ("json", "yaml") else (",", ":", ";", "=", ".")
+    more = _BLOCK_WORDS.get(document.language.name, ())
+    return list(dict.fromkeys([*brackets, *always, *operators, *more, *keywords]))
+
+
+def _insert_cost(word: str) -> float:
+    return 1.0 if word in _BRACKETS else 1.3 if word in ",;:" else 2.5
+
+
+def _with_blanks(text: str, place: int, word: str) -> str:
+    left, right = text[:place], text[place:]
+    if word[0].isalnum() or word in ("=", "=>", "->", "{"):
+        if left and left[-1] not in " \t([":
+            left += " "
+        if right and right[0] not in " \t,;)]":
+            right = " " + right
+    elif word in (",", ";") and right and right[0] not in " \t)]}":
+        right = " " + right
+    return left + word + right
+
+
+def _deletions(number: int, line: Line) -> Iterator[Candidate]:
+    for token in line.tokens:
+        if token.kind == "com":
+            continue
+        left, right = line.text[: token.start], line.text[token.end :]
+        joins = left[-1:].isalnum() and right[:1].isalnum()
+        text = left + (" " if joins else "") + right
+        cost = 1.5 if token.kind == "op" else 3.0
+        yield Candidate(
+            number,
+            number,
+            text.rstrip() if not text.strip() else text,
+            f"took out `{_shown(token)}`",
+            cost,
+            token.text,
+            -1,
+        )
+        if len(token.text) > 1 and token.kind == "op" and token.text[0] == token.text[-1]:
+            shorter = line.text[: token.start] + line.text[token.start + 1 :]
+            yield Candidate(number, number, shorter, f"took out `{token.text[0]}`", 1.5, token.text[0], -1)
+
+
+def _exchanges(document: Document, number: int, line: Line) -> Iterator[Candidate]:
+    for token in line.tokens:
+        for word, cost in _instead_of(document, token):
+            text = line.text[: token.start] + word + line.text[token.end :]
+            yield Candidate(number, number, text, f"`{_shown(token)}` → `{word}`", cost)
+
+
+def _instead_of(document: Document, token: Token) -> Iterator[tuple[str, float]]:
+    if token.text in _BRACKETS and token.kind == "op":
+        for word in _BRACKETS:
+            if word != token.text:
+                yield word, 2.0 if (_BRACKETS.index(word) - _BRACKETS.index(token.text)) % 2 == 0 else 3.5
+    elif token.kind == "op":
+        for word in (",", ";", ":", ".", "=", "=="):
+            if word != token.text and word in document.lexer.operators:
+                yield word, 3.0
+    elif token.kind == "id" and len(token.text) > 1:
+        near = difflib.get_close_matches(token.text, sorted(document.lexer.keywords), n=3, cutoff=0.6)
+        for word in near:
+            yield word, 2.5 if document.words.get(word) else 3.5
+        if token.text.lower() in document.lexer.keywords:
+            yield token.text.lower(), 2.0
+        for size in range(2, len(token.text) - 1):  # a keyword and a name that ran together
+            head, tail = token.text[:size], token.text[size:]
+            if head in document.lexer.keywords:
+                yield f"{head} {tail}", 3.0
+            if tail in document.lexer.keywords:
+                yield f"{head} {tail}", 3.5
+
+
+def _new_lines(document: Document, number: int) -> Iterator[Candidate]:
+    """A closing line before line `number`, at each indentation that is open there."""
+    name = document.language.name
+    if name in ("python", "yaml", "toml"):
+        return
+    ends = _BLOCK_ENDS.get(name, ())
+    closers = (
+        ("}", "]", "},", "],")
+        if name == "json"
+        else (*ends, *(c for c in _CLOSING_LINES if name != "ruby" or len(c) < 3))
+    )
+    indents = _indents_around(document, number)
+    for indent in indents:
+        for closer in closers:
+            text = f"{indent}{closer}"
+            yield Candidate(
+                number, number - 1, text, f"put in a line `{closer}`", 1.5 + 0.5 * (len(closer) - 1), closer, 1
+            )
+
+
+def _indents_around(document: Document, number: int) -> list[str]:
+    """The leading blanks of the last lines before `number` that are indented less than the one before."""
+    found: list[str] = []
+    above = [at for at in range(number - 1, -1, -1) if document.indents[at] >= 0][:60]
+    if not above:
+        return found
+    width = document.indents[above[0]] + 1
+    for at in above:
+        if document.indents[at] < width:
+            width = document.indents[at]
+            text = document.lines[at].text
+            found.append(text[: len(text) - len(text.lstrip())])
+            if len(found) == 4:
+                break
+    return found
+
+
+def _indentations(document: Document, number: int, line: Line) -> Iterator[Candidate]:
+    if document.language.name not in ("python", "yaml") or not line.text.strip():
+        return
+    body = line.text.lstrip()
+    own = line.text[: len(line.text) - len(body)]
+    near = [
+        at
+        for at in range(max(number - 12, 0), min(number + 4, len(document.lines)))
+        if at != number and document.indents[at] >= 0
+    ]
+    blanks = [
+        document.lines[at].text[: len(document.lines[at].text) - len(document.lines[at].text.lstrip())] for at in near
+    ]
+    blanks += [b + "    " for b in blanks[-6:]]
+    for indent in dict.fromkeys(blanks):
+        if indent != own:
+            yield Candidate(number, number, indent + body, "changed the indentation", 2.0)
+
+
+def _shown(token: Token) -> str:
+    return token.text if len(token.text) <= 20 else token.text[:17] + "..."

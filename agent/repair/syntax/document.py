@@ -1,0 +1,149 @@
+"""A broken text as lines of tokens, with what the candidates are judged by: naturalness, layout, errors."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from agent.edits.gate.brackets import indent_of
+from agent.edits.gate.languages import Language
+from agent.repair.syntax.layout import Bracket, Layout, examine
+from agent.repair.syntax.lexer import Lexer, Token, lexer_for
+from agent.repair.syntax.naturalness import ORDER, Naturalness, line_end, symbols
+
+_CONTEXT = 2
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: its offset, its text, its tokens (offsets within the line), and whether it can be read alone."""
+
+    start: int
+    text: str
+    tokens: tuple[Token, ...]
+    alone: bool
+    """False within, and at the ends of, a string or comment over several lines."""
+
+    @property
+    def indent(self) -> int:
+        """The width of the leading blanks; -1 for a line without tokens."""
+        return indent_of(self.text.encode()[:200]) if any(t.kind != "com" for t in self.tokens) else -1
+
+
+class Document:
+    """The lines of a text, and the scores of changes to them."""
+
+    def __init__(self, language: Language, text: str) -> None:
+        self.language = language
+        self.text = text
+        self.lexer: Lexer = lexer_for(language.name, language.grammar)
+        self.lines = _split(self.lexer, text)
+        self.starts = [line.start for line in self.lines]
+        self.indents = [line.indent for line in self.lines]
+        self.naturalness = Naturalness(self.sequence(self.lines))
+        self.brackets = [_brackets(line.tokens, number) for number, line in enumerate(self.lines)]
+        self.layout = self.layout_of([b for row in self.brackets for b in row])
+        self.words: Counter[str] = Counter(t.text for line in self.lines for t in line.tokens if t.kind in ("op", "kw"))
+
+    def line_of(self, offset: int) -> int:
+        """The 0-based line of a character offset."""
+        return max(bisect_right(self.starts, offset) - 1, 0)
+
+    def sequence(self, lines: Sequence[Line]) -> list[tuple[str, str]]:
+        """The symbols of lines, with line ends between those that have tokens."""
+        result: list[tuple[str, str]] = []
+        last = -1
+        for line in lines:
+            if line.indent < 0:
+                continue
+            if last >= 0:
+                result.append(line_end(last, line.indent))
+            result += symbols(line.tokens)
+            last = line.indent
+        return result
+
+    def read(self, text: str, start: int = 0) -> list[Line]:
+        """Changed lines, each read alone."""
+        return [Line(start, part, tuple(self.lexer.tokens(part)), True) for part in text.split("\n")]
+
+    def gain(self, first: int, last: int, new: Sequence[Line]) -> float:
+        """By how many nats the text becomes more natural when lines `first` to `last` (inclusive) become `new`."""
+        before, after = self._context(first, -1), self._context(last, 1)
+        old_sequence = self.sequence([*before, *self.lines[first : last + 1], *after])
+        new_sequence = self.sequence([*before, *new, *after])
+        shared = min(len(old_sequence), len(new_sequence))
+        start = 0
+        while start < shared and old_sequence[start] == new_sequence[start]:
+            start += 1
+        tail = 0
+        while tail < shared - start and old_sequence[-1 - tail] == new_sequence[-1 - tail]:
+            tail += 1
+        reach = ORDER - 1
+        old_end = min(len(old_sequence) - tail + reach, len(old_sequence))
+        new_end = min(len(new_sequence) - tail + reach, len(new_sequence))
+        was = self.naturalness.score(old_sequence, start, old_end, seen=1)
+        return self.naturalness.score(new_sequence, start, new_end) - was
+
+    def surprise(self, number: int) -> float:
+        """The least natural stretch of a line, in nats below nothing: the lower, the stranger."""
+        before = self._context(number, -1)
+        sequence = self.sequence([*before, self.lines[number]])
+        start = len(self.sequence(before))
+        scores = [self.naturalness.score(sequence, at, at + 1, seen=1) for at in range(start, len(sequence))]
+        return min(scores, default=0.0)
+
+    def _context(self, number: int, step: int) -> list[Line]:
+        found: list[Line] = []
+        at = number + step
+        while 0 <= at < len(self.lines) and len(found) < _CONTEXT:
+            if self.indents[at] >= 0:
+                found.append(self.lines[at])
+            at += step
+        return found[::-1] if step < 0 else found
+
+    def layout_of(self, brackets: Sequence[Bracket], indents: Sequence[int] | None = None) -> Layout:
+        """The brackets held against the indentation."""
+        return examine(brackets, self.indents if indents is None else indents)
+
+    def layout_after(self, first: int, last: int, new: Sequence[Line]) -> Layout:
+        """The layout when lines `first` to `last` become `new`."""
+        shift = len(new) - (last - first + 1)
+        head = [b for row in self.brackets[:first] for b in row]
+        middle = [b for number, line in enumerate(new) for b in _brackets(line.tokens, first + number)]
+        tail = [b if not shift else replace(b, line=b.line + shift) for row in self.brackets[last + 1 :] for b in row]
+        indents = [*self.indents[:first], *(line.indent for line in new), *self.indents[last + 1 :]]
+        return self.layout_of([*head, *middle, *tail], indents)
+
+
+def _split(lexer: Lexer, text: str) -> list[Line]:
+    starts = [0]
+    at = text.find("\n")
+    while at >= 0:
+        starts.append(at + 1)
+        at = text.find("\n", at + 1)
+    rows: list[list[Token]] = [[] for _ in starts]
+    together: set[int] = set()
+    for token in lexer.tokens(text):
+        first = bisect_right(starts, token.start) - 1
+        if "\n" in token.text:
+            together.update(range(first, bisect_right(starts, token.end - 1)))
+        rows[first].append(replace(token, start=token.start - starts[first], end=token.end - starts[first]))
+    ends = [*(s - 1 for s in starts[1:]), len(text)]
+    return [
+        Line(start, text[start:end], tuple(row), number not in together)
+        for number, (start, end, row) in enumerate(zip(starts, ends, rows, strict=True))
+    ]
+
+
+def _brackets(tokens: Sequence[Token], number: int) -> list[Bracket]:
+    code = [t for t in tokens if t.kind != "com"]
+    found: list[Bracket] = []
+    for at, token in enumerate(code):
+        if token.kind != "op":
+            continue
+        for character in token.text:
+            if character in "()[]{}":
+                found.append(Bracket(character, number, at == 0, at == len(code) - 1))
+    return found

@@ -1,0 +1,88 @@
+"""Brackets held against indentation: which pairs contradict how the lines are indented.
+
+In a text that people laid out, a closer that starts a line stands where the line of its opener starts, and the lines
+between are further right. Where a bracket is missing or one too many, the pairs after it contradict that, and the
+place where the contradictions end is the place to mend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.edits.gate.brackets import CLOSER_OF
+
+
+@dataclass(frozen=True)
+class Bracket:
+    """One bracket or block word in the text: `kind`, its 0-based line, whether it is the line's first or last token."""
+
+    kind: str
+    line: int
+    first: bool
+    last: bool
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What is wrong: unpaired brackets, the weight of contradictions, and the lines to look at, worst first."""
+
+    unpaired: int
+    penalty: float
+    lines: tuple[int, ...]
+
+
+def examine(brackets: Sequence[Bracket], indents: Sequence[int]) -> Layout:
+    """Pair the brackets and compare each pair with the indentation. `indents` has -1 for blank lines."""
+    stack: list[Bracket] = []
+    unpaired = 0
+    penalty = 0.0
+    lines: list[int] = []
+    for bracket in brackets:
+        if bracket.kind in CLOSER_OF:
+            stack.append(bracket)
+            continue
+        if stack and CLOSER_OF[stack[-1].kind] == bracket.kind:
+            opener = stack.pop()
+            wrong = _contradiction(opener, bracket, indents)
+            if wrong:
+                penalty += wrong
+                lines += [opener.line, bracket.line, bracket.line - 1]
+            continue
+        depth = next((d for d, b in enumerate(reversed(stack)) if CLOSER_OF[b.kind] == bracket.kind), None)
+        if depth is not None and depth < 6:
+            for opener in (stack.pop() for _ in range(depth)):
+                unpaired += 1
+                lines += [opener.line, bracket.line, bracket.line - 1, opener.line + 1]
+            stack.pop()
+        else:
+            unpaired += 1
+            lines += [bracket.line, bracket.line - 1]
+            if stack:
+                lines.append(stack[-1].line)
+    for opener in stack:
+        unpaired += 1
+        lines += [opener.line, opener.line + 1, _dedent_after(opener.line, indents)]
+    return Layout(unpaired, penalty, tuple(dict.fromkeys(lines)))
+
+
+def _contradiction(opener: Bracket, closer: Bracket, indents: Sequence[int]) -> float:
+    if opener.line == closer.line:
+        return 0.0
+    left = indents[opener.line]
+    penalty = 0.0
+    if closer.first and indents[closer.line] != left:
+        penalty += 1.0 if opener.last else 0.4
+    for line in range(opener.line + 1, closer.line):
+        if 0 <= indents[line] <= left:
+            penalty += 1.0
+            break
+    return penalty
+
+
+def _dedent_after(line: int, indents: Sequence[int]) -> int:
+    """The first later line that is not indented further than `line`."""
+    for at in range(line + 1, len(indents)):
+        if 0 <= indents[at] <= indents[line]:
+            return at
+    return len(indents) - 1

@@ -1,0 +1,130 @@
+"""From a broken text to texts that parse, the likeliest first, within a time limit."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from agent.edits.gate.languages import Language
+from agent.edits.gate.trees import errors_of
+from agent.repair.syntax.acceptance import Acceptance, weight
+from agent.repair.syntax.candidates import Candidate, candidates
+from agent.repair.syntax.document import Document
+from agent.repair.syntax.suspects import suspect_lines
+
+_LAYOUT_CHECKED = 400
+_ENOUGH = 12
+_UNPAIRED_COST = 6.0
+_CONTRADICTION_COST = 4.0
+_PARTIAL = 3
+
+
+@dataclass(frozen=True)
+class Found:
+    """A text, how it came about, and its cost in nats: the lower, the likelier."""
+
+    text: str
+    edits: tuple[str, ...]
+    cost: float
+    weight: float = 0.0
+
+
+def search(language: Language, text: str, max_edits: int, deadline: float, limit: int) -> list[Found]:
+    """Texts that parse, cheapest first. `deadline` is on the clock of `time.monotonic`."""
+    frontier = [Found(text, (), 0.0)]
+    done: list[Found] = []
+    seen = {text}
+    for depth in range(max_edits):
+        partial: list[Found] = []
+        for start in frontier:
+            share = deadline if depth == 0 else min(deadline, time.monotonic() + (deadline - time.monotonic()) / 2)
+            whole, rest = _one_edit(language, start, share, last=depth == max_edits - 1)
+            done += whole
+            partial += rest
+            if time.monotonic() > deadline:
+                break
+        if done or time.monotonic() > deadline:
+            break
+        partial.sort(key=lambda f: (f.weight, f.cost))
+        frontier = []
+        for found in partial:
+            if found.text not in seen and len(frontier) < _PARTIAL:
+                seen.add(found.text)
+                frontier.append(found)
+        if not frontier:
+            break
+    unique = {f.text: f for f in sorted(done, key=lambda f: -f.cost)}
+    return sorted(unique.values(), key=lambda f: f.cost)[:limit]
+
+
+def _one_edit(language: Language, start: Found, deadline: float, *, last: bool) -> tuple[list[Found], list[Found]]:
+    acceptance = Acceptance(language, start.text)
+    document = Document(language, start.text)
+    fault = acceptance.fault()
+    before = weight(acceptance.errors)
+    generate_until = min(deadline, time.monotonic() + max(deadline - time.monotonic(), 0) * 0.5)
+    whole: list[Found] = []
+    partial: list[Found] = []
+    for cost, candidate in _ranked(document, suspect_lines(document, acceptance, fault), generate_until):
+        if time.monotonic() > deadline:
+            break
+        if len(whole) >= _ENOUGH or (whole and cost > min(f.cost for f in whole) - start.cost + 8):
+            break
+        begin, end, new = _span(document, candidate)
+        tree = acceptance.tree_after(begin, end, new)
+        changed = start.text[:begin] + new + start.text[end:]
+        words = f"line {candidate.first + 1}: {candidate.what}"
+        if not tree.root_node.has_error and acceptance.accepts(changed):
+            whole.append(Found(changed, (*start.edits, words), start.cost + cost))
+        elif not whole and not last:
+            left = weight(errors_of(tree))
+            if left < before or (left == 0 and fault is not None):
+                partial.append(Found(changed, (*start.edits, words), start.cost + cost, left))
+    return whole, partial
+
+
+def _ranked(document: Document, lines: list[int], deadline: float) -> list[tuple[float, Candidate]]:
+    """The candidates with their cost, cheapest first: the edit's own, less what it makes more natural, and layout."""
+    scored: list[tuple[float, Candidate]] = []
+    seen: set[tuple[int, int, str]] = set()
+    for rank, number in enumerate(lines):
+        for candidate in candidates(document, number):
+            key = (candidate.first, candidate.last, candidate.new)
+            if key in seen:
+                continue
+            seen.add(key)
+            new = document.read(candidate.new)
+            gain = (
+                document.gain(candidate.first, candidate.last, new)
+                if candidate.first <= candidate.last
+                else _line_gain(document, candidate)
+            )
+            scored.append((candidate.cost - gain + 0.1 * rank, candidate))
+        if time.monotonic() > deadline:
+            break
+    scored.sort(key=lambda pair: pair[0])
+    was = document.layout
+    result: list[tuple[float, Candidate]] = []
+    for cost, candidate in scored:
+        if len(result) < _LAYOUT_CHECKED or candidate.token:
+            now = document.layout_after(candidate.first, candidate.last, document.read(candidate.new))
+            cost += _UNPAIRED_COST * (now.unpaired - was.unpaired)
+            cost += _CONTRADICTION_COST * (now.penalty - was.penalty)
+        result.append((cost, candidate))
+    result.sort(key=lambda pair: pair[0])
+    return result
+
+
+def _line_gain(document: Document, candidate: Candidate) -> float:
+    """For a line put in before line `first`: the line before it stands for the place."""
+    number = max(candidate.first - 1, 0)
+    return document.gain(number, number, [document.lines[number], *document.read(candidate.new)])
+
+
+def _span(document: Document, candidate: Candidate) -> tuple[int, int, str]:
+    """The characters that the candidate replaces, and what with."""
+    start = document.lines[candidate.first].start if candidate.first < len(document.lines) else len(document.text)
+    if candidate.last < candidate.first:
+        return start, start, candidate.new + "\n"
+    line = document.lines[candidate.last]
+    return start, line.start + len(line.text), candidate.new

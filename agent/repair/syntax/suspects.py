@@ -1,0 +1,51 @@
+"""Which lines to change: those of the parsers' errors, of brackets that contradict the layout, and strange ones."""
+
+from __future__ import annotations
+
+from agent.edits.gate.fault import Fault
+from agent.repair.syntax.acceptance import Acceptance
+from agent.repair.syntax.document import Document
+
+_MOST = 24
+_SEARCHED_FOR_STRANGE = 60
+
+
+def suspect_lines(document: Document, acceptance: Acceptance, fault: Fault | None) -> list[int]:
+    """0-based line numbers, most suspect first, at most 24."""
+    found: list[int] = []
+    count = len(document.lines)
+
+    def add(*numbers: int) -> None:
+        for number in numbers:
+            if 0 <= number < count and number not in found:
+                found.append(number)
+
+    if fault is not None:
+        add(*_with_code(document, fault.line - 1))
+    starts = [document.line_of(_character(acceptance, e.start)) for e in acceptance.errors[:12]]
+    ends = [document.line_of(_character(acceptance, e.end)) for e in acceptance.errors[:6]]
+    for number in starts:
+        add(*_with_code(document, number))
+    add(*document.layout.lines[:10])
+    if acceptance.errors:
+        first, last = min(starts), max(ends)
+        span = range(max(first - 2, 0), min(last + 2, count, first + _SEARCHED_FOR_STRANGE))
+        strange = sorted((document.surprise(n), n) for n in span if document.indents[n] >= 0)
+        add(*(n for _, n in strange[:6]))
+    for number in ends:
+        add(*_with_code(document, number))
+    return found[:_MOST]
+
+
+def _with_code(document: Document, number: int) -> list[int]:
+    """The line, the last one with code before it, and the next one after."""
+    number = min(max(number, 0), len(document.lines) - 1)
+    before = next((n for n in range(number - 1, -1, -1) if document.indents[n] >= 0), number)
+    after = next((n for n in range(number + 1, len(document.lines)) if document.indents[n] >= 0), number)
+    return [number, before, after]
+
+
+def _character(acceptance: Acceptance, offset: int) -> int:
+    if len(acceptance.source) == len(acceptance.text):
+        return offset
+    return len(acceptance.source[:offset].decode("utf-8", "ignore"))
