@@ -243,7 +243,7 @@ def _already(edit: Edit, file: FileText) -> tuple[int, int] | None:
     filled = [line for line in new if line.strip()]
     old = {line.strip() for line in split(edit.old)[0]}
     told = [line for line in filled if line.strip() not in old]
-    if not told or sum(len(line.strip()) for line in filled) < 12:
+    if sum(len(line.strip()) for line in told) < 4:
         # Nothing of its own to recognise it by.
         return None
     found = file.trailing.find(new, 2)

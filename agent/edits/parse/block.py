@@ -29,6 +29,8 @@ class Block:
     incomplete: tuple[Incomplete, ...] = ()
     path: str | None = None
     """The path that later blocks without one inherit."""
+    wrapper: bool = False
+    """Only the opening of a fence around blocks: the name above it is still theirs."""
 
 
 @dataclass(frozen=True)

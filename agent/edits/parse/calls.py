@@ -77,7 +77,7 @@ def _is_certain(value: Any) -> bool:
         return bool(value) and all(_is_certain(item) for item in value)
     if not isinstance(value, dict):
         return False
-    if _key(value, _LISTS) is not None and (_text(value, _PATH) or all(isinstance(v, (list, str)) for v in value.values())):
+    if _key(value, _LISTS) is not None and (_text(value, _PATH) or all(isinstance(v, (list, dict, str)) for v in value.values())):
         return True
     if _key(value, _ARGUMENTS) is not None and _key(value, _NAMES) is not None:
         return True

@@ -139,6 +139,8 @@ def stated_path(line: str, known: Known = NOTHING, *, comment: bool = False, slo
         text = position.group(1)
     if text.startswith("file://"):
         text = text[7:]
+    if text.startswith("@") and text[1:] in known.paths:
+        text = text[1:]
     return text if looks_like_path(text, known, labelled=labelled) else None
 
 

@@ -191,6 +191,8 @@ class Scanner:
         if block.path:
             self._last_path = block.path
         self.at = max(block.end, self.at + 1)
+        if block.wrapper:
+            return
         self._block_end = self.at
         if block.edits or block.incomplete:
             self._heading = None
@@ -388,7 +390,7 @@ class Scanner:
             return Pending(path, "whole-file", "the closing fence is missing")
         if inside:
             self._fence = fence
-            return Block(at + 1)
+            return Block(at + 1, wrapper=True)
         close = find_close(lines, at, fence, path, finished=last)
         if close is None and last:
             close = find_close_plainly(lines, at, fence)
@@ -396,7 +398,7 @@ class Scanner:
             closers = ("```", "~~~", "<<<<<", "-----")
             format = "diff" if fence.language in ("diff", "patch") else "whole-file"
             pending = Pending(path or self._default, format, "the closing fence is missing", closers=closers)
-            if last and not self._may_be_edit(fence, path, before):
+            if last and not self._may_be_edit(fence, path, before, "\n".join(line.text for line in lines[at + 1 : at + 40])):
                 return Block(len(lines))
             return pending
         span = (lines[at].start, lines[close].end)
@@ -415,8 +417,12 @@ class Scanner:
             return Block(close + 1)
         return Block(close + 1, (edit,), path=edit.path)
 
-    def _may_be_edit(self, fence: Fence, path: str | None, before: Sequence[str]) -> bool:
+    def _may_be_edit(self, fence: Fence, path: str | None, before: Sequence[str], body: str) -> bool:
         if path is not None or fence.language in ("diff", "patch"):
+            return True
+        if fence.language in _CALL_FENCES and re.match(r"\s*[{\[<]", body) and re.search(
+            r"[\"'](?:name|tool|function|path|file_path|old_string|edits)[\"']\s*:|<(?:function|parameter|tool_call|invoke)\b", body
+        ):
             return True
         probe = whole_file_edit(
             ["x"], fence, span=(0, 0), stated=None, near=False, prose=before, known=self._known, default_path=self._default
@@ -440,7 +446,7 @@ class Scanner:
                 if head is not None and head.merge and path is None and filled > 2:
                     continue
                 return not document or filled <= 2
-            if filled == 1 and starts_patch(text):
+            if filled <= 2 and starts_patch(text):
                 return True
             if filled == 1 and fence.language in ("diff", "patch", "udiff", *PLAIN) and starts_diff(lines, index):
                 return False

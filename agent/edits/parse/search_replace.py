@@ -21,9 +21,9 @@ from agent.edits.types import Edit, Naming
 _DECORATION = r"[ \t]*(?:[*_`]{1,3}|>[ \t]|#{1,4}[ \t]+)?[ \t]*"
 _HEAD = re.compile(rf"^{_DECORATION}(<{{5,9}}|-{{5,9}})[ \t]*([A-Za-z]+)?(?:/REPLACE)?(?P<rest>[^<]*)$")
 _DIVIDER = re.compile(r"^[ \t]*(={5,9})[ \t]*(?:REPLACE|WITH|UPDATED|NEW|DIVIDER)?[ \t]*(?:[*_`]{1,3})?$")
-_TAIL = re.compile(rf"^{_DECORATION}(>{{5,9}}|\+{{5,9}})[ \t]*([A-Za-z/ ]*)[^>]*$")
+_TAIL = re.compile(rf"^{_DECORATION}(>{{5,9}}|\+{{5,9}})[ \t]*([A-Za-z/ ]*).*$")
 _SEARCH_WORDS = frozenset({"search", "find", "old", "before", "original", "searching"})
-_MERGE_WORDS = frozenset({"head", "current", "existing", "updated", "ours", "a"})
+_MERGE_WORDS = frozenset({"head", "current", "existing", "updated", "ours"})
 _REPLACE_WORDS = frozenset({"replace", "replaced", "replacement", "replacing", "updated", "update", "new", "after", "search/replace",
                             "end", "modified", "changed"})
 _HINT = re.compile(r"^[ \t]*:(start|end)_line:[ \t]*(\d+)[ \t]*$")
@@ -56,7 +56,8 @@ def head_of(text: str, known: Known = NOTHING) -> Head | None:
     if marks[0] == "-" and word not in ("search", "find"):
         return None
     if not is_search and word and word not in _MERGE_WORDS:
-        return None
+        named = stated_path(found.group(2) + found.group("rest"), known)
+        return Head(len(marks), marks[0], True, named, indent_of(text), None) if named else None
     rest = rest.strip("*_`> \t").lstrip(":").strip()
     hint = re.search(r"\blines?\s*:?\s*(\d+)", rest, re.IGNORECASE)
     path = stated_path(rest, known) if rest and not hint else None
