@@ -71,7 +71,7 @@ class Engine:
         """Whether the process is there (not whether it answers)."""
         if self.process is not None:
             return self.process.poll() is None
-        return _exists(self.pid)
+        return process_exists(self.pid)
 
     def extend(self, seconds: float) -> None:
         """Have it live at least this long from now; negative: until it is stopped."""
@@ -133,7 +133,7 @@ def running() -> list[dict[str, object]]:
             left = state.with_suffix(".lease").stat().st_mtime - time.time()
         except (OSError, ValueError):
             continue
-        if _exists(int(data.get("pid", 0))):
+        if process_exists(int(data.get("pid", 0))):
             found.append(
                 {"path": data.get("path"), "n_ctx": data.get("n_ctx"), "pid": data["pid"], "seconds_left": left}
             )
@@ -223,7 +223,8 @@ def _last_words(log: Path) -> str:
     return f": {complaints[-1].strip()}" if complaints else ""
 
 
-def _exists(pid: int) -> bool:
+def process_exists(pid: int) -> bool:
+    """Whether there is such a process."""
     if pid <= 0:
         return False
     try:

@@ -18,15 +18,15 @@ def ollama_url(host: str, source: str = "host") -> str:
     The ports are Ollama's own rule: 11434 without a scheme, 80 and 443 with one. An address that means "all
     interfaces" to a server (`0.0.0.0`, `::`) is loopback to a client. Raises ConfigError.
     """
-    text = host.strip().strip("\"'").rstrip("/")
+    text = host.strip().strip("\"'")
     if not text:
         return DEFAULT_URL
     scheme, separator, rest = text.partition("://")
     if not separator:
-        scheme, rest = "http", text
+        scheme, rest = "http", text.rstrip("/")
         port: int | None = DEFAULT_PORT
     else:
-        scheme = scheme.lower()
+        scheme, rest = scheme.lower(), rest.rstrip("/")
         port = {"http": 80, "https": 443}.get(scheme)
     if port is None or not rest:
         raise _bad(host, source)
