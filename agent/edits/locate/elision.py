@@ -83,7 +83,7 @@ def locate_elided(edit: Edit, file: FileText, path: str) -> Located | str:
         if not core:
             matches.append(None)
             continue
-        found = steps.trailing(file, core) or steps.indented(file, core, split(edit.new)[0])
+        found = _find_run(file, run, core, split(edit.new)[0])
         later = [match for match in found if match.first >= floor]
         if len(found) != 1 and not (len(later) == 1 and len(found) < 64):
             what = "does not stand in the file" if not found else "stands in the file more than once"
@@ -109,6 +109,15 @@ def locate_elided(edit: Edit, file: FileText, path: str) -> Located | str:
     return Located(file.starts[first], file.starts[last], text, "elision", first + 1, last)
 
 
+def _find_run(file: FileText, run: list[str], core: list[str], new: list[str]) -> list[steps.Match]:
+    """The places of a run, with the blank lines that it begins and ends with where the file has them."""
+    for wanted in (run, core):
+        found = steps.trailing(file, wanted) or steps.indented(file, wanted, new)
+        if found:
+            return found
+    return []
+
+
 def _keep_elided(
     edit: Edit, file: FileText, old_runs: list[list[str]], new_runs: list[list[str]], matches: list[steps.Match | None]
 ) -> Located | str:
@@ -120,7 +129,7 @@ def _keep_elided(
             if any(line.strip() for line in new_run):
                 return "The replacement has lines where the text to find has only an elision."
             continue
-        core_old, core_new = _trim(old_run), _trim(new_run)
+        core_old, core_new = (old_run, new_run) if len(match.place) == len(old_run) else (_trim(old_run), _trim(new_run))
         text = rewrite(file, match.place, match.first, match.last, core_old, core_new, match.shift)
         if text is None:
             return "The replacement stands further left than the file's indentation allows."

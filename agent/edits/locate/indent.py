@@ -123,6 +123,20 @@ def relate(pairs: Sequence[tuple[str, str]], block: Iterable[str], unit: str) ->
     return None
 
 
+def translation(old: Sequence[str], new: Sequence[str], lines: Sequence[str], unit: str) -> Shift:
+    """For a block whose text to find shows no indentation: the replacement's in the characters that the file uses."""
+    if any(indent(line) for line in old if line.strip()):
+        return Shift()
+    marks = {indent(line)[:1] for line in new if line.strip()} - {""}
+    if len(marks) != 1 or not unit or unit[0] in marks:
+        return Shift()
+    mark = marks.pop()
+    if any(line.startswith(mark) and line.strip() for line in lines):
+        return Shift()
+    own = unit_of(new)
+    return Shift(from_unit=own, to_unit=unit) if own else Shift()
+
+
 def _uniform(seen: list[tuple[str, str]], block: Iterable[str], unit: str) -> Shift | None:
     if not seen:
         return Shift()

@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from agent.edits.locate import steps
-from agent.edits.locate.adapt import rewrite
+from agent.edits.locate.adapt import opcodes, rewrite
 from agent.edits.locate.choose import choose
 from agent.edits.locate.elision import has_elision, hidden, locate_elided, merge
 from agent.edits.locate.nearest import candidates_for, locate_nearest
 from agent.edits.locate.result import Located, Miss
-from agent.edits.locate.steps import Match
+from agent.edits.locate.indent import translation
+from agent.edits.locate.steps import Match, unit
 from agent.edits.locate.symbols import Symbol
 from agent.edits.locate.text import FileText, split
 from agent.edits.types import Candidate, Edit
@@ -98,13 +99,17 @@ def _strict(edit: Edit, file: FileText, within: Within | None, path: str) -> Loc
             return literal
     if edit.old and not edit.old.endswith("\n") and edit.format == "json" and not edit.new:
         new = [""]
+    readings = [(old, new)]
+    core = _core(old, new)
+    if core is not None:
+        readings.append(core)
+    if not any(line.strip() for line in old):
+        return None
     for how, find in _line_steps(file):
-        core = (old, new) if how == "exact" else _core(old, new)
-        if not core[0]:
-            continue
-        found = find(core[0], core[1])
-        if found:
-            return _settle(edit, file, found, core, how, within, path)
+        for reading in readings if how not in ("exact", "blank-lines") else readings[:1]:
+            found = find(reading[0], reading[1])
+            if found:
+                return _settle(edit, file, found, reading, how, within, path)
         if how == "indent":
             part = _part_of_line(edit, file, path)
             if part is not None:
@@ -121,19 +126,24 @@ def _line_steps(file: FileText) -> Iterator[tuple[str, Callable[[Sequence[str], 
     yield "unicode", lambda old, new: steps.blank_lines(file, old, new, lookalikes=True)
 
 
-def _core(old: Sequence[str], new: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
-    """Both sides without the blank lines that they begin and end with in common, and old without the rest of its own."""
+def _core(old: Sequence[str], new: Sequence[str]) -> tuple[Sequence[str], Sequence[str]] | None:
+    """Both sides without the blank lines at either end, None where there are none or they say where something goes."""
+
     def lead(lines: Sequence[str]) -> int:
         return next((index for index, line in enumerate(lines) if line.strip()), len(lines))
 
-    head = lead(old)
-    tail = lead(old[::-1])
-    if head == len(old):
-        return (), new
+    head, tail = lead(old), lead(old[::-1])
+    if head == len(old) or not (head or tail):
+        return None
     new_head = min(head, lead(new))
     kept = new[new_head:]
     new_tail = min(tail, lead(kept[::-1]))
-    return old[head : len(old) - tail], kept[: len(kept) - new_tail]
+    short_old, short_new = old[head : len(old) - tail], kept[: len(kept) - new_tail]
+    changes = opcodes(short_old, short_new)
+    if (head and changes[0][0] == "insert") or (tail and changes[-1][0] == "insert"):
+        # Lines added at the very edge: without the blank line nothing says on which side of what they go.
+        return None
+    return short_old, short_new
 
 
 def _settle(
@@ -159,8 +169,9 @@ def _settle(
             place = Candidate(path, match.first + 1, match.last, _shown(file, match.first, match.last), 1.0)
             return Miss(f"The replacement leaves code out. {merged}", (place,))
         new, how = merged, "elision"
+    shift = match.shift if not match.shift.identity else translation(core[0], new, file.lines, unit(file))
     text = rewrite(
-        file, match.place, match.first, match.last, core[0], new, match.shift,
+        file, match.place, match.first, match.last, core[0], new, shift,
         lookalikes=how == "unicode", eof_newline=edit.eof_newline,
     )
     if text is None:
@@ -197,10 +208,17 @@ def _on_boundary(text: str, start: int, end: int) -> bool:
 def _literal(edit: Edit, file: FileText) -> Located | None:
     """A tool call's text is characters, not lines: taken as it is where it stands exactly once."""
     old, new = edit.old.replace("\r\n", "\n"), edit.new.replace("\r\n", "\n")
-    if not old.strip() or (old.endswith("\n") and new and not new.endswith("\n")):
+    if not old.strip():
         return None
     found = occurrences(file, old, 2)
     if len(found) != 1:
+        return None
+    start, end = found[0], found[0] + len(old)
+    line_start = file.flat.rfind("\n", 0, start) + 1
+    if start > line_start and (old.startswith("\n") or (not file.flat[line_start:start].strip() and "\n" in old + new)):
+        # It begins in the indentation of a line, or with the end of one: the steps for lines know better.
+        return None
+    if old.endswith("\n") and new and not new.endswith("\n") and file.flat[end : end + 1] not in ("", "\n"):
         return None
     return _cut(file, found[0], found[0] + len(old), new, "exact")
 
@@ -219,7 +237,7 @@ def _part_of_line(edit: Edit, file: FileText, path: str) -> Located | Miss | Non
     if old.endswith("\n"):
         old = old[:-1]
         new = new[:-1] if new.endswith("\n") else new
-    if len(old.strip()) < 3:
+    if len(old.strip()) < 3 or old.startswith("\n"):
         return None
     found = occurrences(file, old)
     if not found:

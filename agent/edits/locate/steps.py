@@ -79,7 +79,8 @@ def blank_lines(file: FileText, old: Sequence[str], new: Sequence[str], *, looka
         for mine, theirs in zip(filled, lines):
             place[mine] = theirs
         _place_blanks(file, old, place)
-        found.append(Match(lines[0], lines[-1] + 1, place, shift))
+        first, last = _take_edges(file, old, place, lines[0], lines[-1] + 1)
+        found.append(Match(first, last, place, shift))
     return found
 
 
@@ -93,3 +94,18 @@ def _place_blanks(file: FileText, old: Sequence[str], place: list[int]) -> None:
             following = next((place[later] for later in range(index + 1, len(old)) if place[later] >= 0), None)
             if following is not None and last + 1 < following:
                 place[index] = last = last + 1
+
+
+def _take_edges(file: FileText, old: Sequence[str], place: list[int], first: int, last: int) -> tuple[int, int]:
+    """Take the file's blank lines around the place for those that the block begins and ends with."""
+    for index in range(next(i for i, line in enumerate(old) if line.strip()) - 1, -1, -1):
+        if first == 0 or file.lines[first - 1].strip():
+            break
+        first -= 1
+        place[index] = first
+    for index in range(len(old) - next(i for i, line in enumerate(reversed(old)) if line.strip()), len(old)):
+        if last == len(file.lines) or file.lines[last].strip():
+            break
+        place[index] = last
+        last += 1
+    return first, last

@@ -65,7 +65,11 @@ def _read_info(info: str, known: Known) -> tuple[str, str | None]:
     if paired and is_language(paired.group(1)):
         path = paired.group(2).strip("\"'`")
         return paired.group(1).lower(), path if looks_like_path(path, known, labelled=True) else None
+    if info in known.paths:
+        return "", info
     words = info.split(None, 1)
+    if len(words) == 2 and "/" in words[0] and looks_like_path(info, known, labelled=True):
+        return "", info
     if len(words) == 2 and (is_language(words[0]) or not looks_like_path(words[0], known)):
         path = stated_path(words[1], known, comment=True)
         return words[0].lower(), path
@@ -75,11 +79,12 @@ def _read_info(info: str, known: Known) -> tuple[str, str | None]:
     return words[0].lower(), None
 
 
-def is_closing(text: str, fence: Fence) -> bool:
-    """Whether a line may close the fence: the same character, at least as many, nothing after it."""
+def is_closing(text: str, fence: Fence, *, margin: int = 0) -> bool:
+    """Whether a line may close the fence: the same character, at least as many, nothing after it, not further right."""
     found = _FENCE.match(text)
     return (
         found is not None
+        and indent_of(text) <= fence.indent + margin
         and not found.group(2)
         and found.group(1)[0] == fence.mark[0]
         and len(found.group(1)) >= len(fence.mark)
@@ -132,6 +137,6 @@ def _opens_nested(lines: Sequence[Line], index: int, finished: bool) -> bool:
 def find_close_plainly(lines: Sequence[Line], at: int, fence: Fence) -> int | None:
     """The first line that CommonMark would take as the closing one."""
     for index in range(at + 1, len(lines)):
-        if is_closing(lines[index].text, fence) and indent_of(lines[index].text) <= fence.indent + 3:
+        if is_closing(lines[index].text, fence, margin=3):
             return index
     return None

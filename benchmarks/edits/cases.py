@@ -1,0 +1,79 @@
+"""Labelled cases: a file, a reply with damaged edits of it, and the bytes that were meant."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from benchmarks.edits import changes as making
+from benchmarks.edits.damage import KINDS, fancy
+from benchmarks.edits.render import RENDERERS, whole
+from benchmarks.edits.sources import excerpt
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case."""
+
+    seed: int
+    path: str
+    before: bytes
+    reply: str
+    intended: bytes
+    format: str
+    damage: str
+    unique: bool
+    """Every shown text stands in the file exactly once."""
+
+
+def make_case(seed: int, *, format: str | None = None, damage: str | None = None, path: str | None = None) -> Case | None:
+    """The case of a seed; None where the damage cannot be done to the lines drawn."""
+    dice = random.Random(seed)
+    text = excerpt(dice)
+    format = format or dice.choice([*RENDERERS, "whole-file"])
+    damage = damage or dice.choice(["none", "none", "fancy", *KINDS])
+    path = path or dice.choice(["src/module.txt", "notes.txt", "deep/er/file name.txt", "data.txt"])
+    lines = making.lines_of(text)
+    if damage == "fancy":
+        lines = [fancy(dice, line) for line in lines]
+    made = making.make_changes(dice, lines, most=1 if damage not in ("none", "trailing") else 4)
+    if not made:
+        return None
+    plain = making.lines_of(text)
+    intended = making.apply(made, lines)
+    pairs = []
+    for change in made:
+        old, new = making.old_of(change, lines), making.new_of(change, lines)
+        head, tail = change.a - change.first, change.last - change.b
+        if damage == "fancy":
+            shown = plain[change.first : change.last]
+            if shown == old:
+                return None
+            old, new = shown, [*shown[:head], *change.fresh, *shown[len(shown) - tail :]]
+            if change.b > change.a and any(line in lines[change.a : change.b] and line not in plain for line in change.fresh):
+                return None
+        elif damage != "none":
+            damaged = KINDS[damage](dice, old, new, head, tail)
+            if damaged is None:
+                return None
+            old, new = damaged
+        pairs.append((old, new))
+    if format == "whole-file":
+        if damage != "none":
+            return None
+        reply = whole(dice, path, intended)
+    else:
+        if format in ("diff", "patch") and damage not in ("none", "trailing", "shift-left", "shift-right", "tabs", "fancy", "misremembered", "inner-blanks", "entities", "quotes"):
+            return None
+        reply = RENDERERS[format](dice, path, pairs, lines, made)
+    newline = dice.choice(["\n", "\n", "\n", "\r\n"])
+    ending = dice.random() < 0.9
+    before, after = newline.join(lines), newline.join(intended)
+    if ending:
+        before, after = before + newline, after + (newline if intended else "")
+    if dice.random() < 0.1:
+        reply = reply.replace("\n", "\r\n")
+    bom = b"\xef\xbb\xbf" if dice.random() < 0.1 else b""
+    body = "\n".join(lines) + "\n"
+    unique = all(("\n" + body).count("\n" + "".join(line + "\n" for line in making.old_of(c, lines))) == 1 for c in made)
+    return Case(seed, path, bom + before.encode(), reply, bom + after.encode(), format, damage, unique)
