@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING
 from agent.events import Event, Notice, Progress, Tried
 from agent.repair import candidates as sources
 from agent.repair.preparing import Ground, cores, prepare
-from agent.repair.searching import Findings, pairs, watch
+from agent.repair.asking import Asker, Question
+from agent.repair.candidates import Suspicions
+from agent.repair.failures import first_words, words
+from agent.repair.searching import Findings, Watcher, pairs
+from agent.repair.showing import Shown, show
 from agent.repair.targets import Target, changes, read_targets
 from agent.repair.types import Candidate, Repaired, RepairResult
 from agent.repair.winners import Confirmer, changed_lines, minimised
@@ -22,6 +26,10 @@ if TYPE_CHECKING:
     from agent.config import Settings
     from agent.models.profiles import Profile
 
+ALONE_WARM = 8.0
+"""Seconds the search has both cores before a model is asked, where several dozen candidates a second are judged."""
+ALONE_COMMAND = 3.0
+"""The same where each candidate costs a run of the command."""
 BASELINE_SECONDS = 10.0
 """How long the unchanged files may take before they count as failing, unless the settings allow less."""
 
@@ -78,26 +86,83 @@ def _judged(
             True, changes(files, base), summary="the tests pass already", tests_before=before, tests_after=before
         )
     total = before[1]
-    singles = sources.singles(ground, base)
+    suspicion = Suspicions(ground, base)
+    singles = sources.singles(ground, base, suspicion)
     pool = Pool(ground.benches, base)
     found = Findings()
+    asker: Asker | None = None
+
+    def ask() -> Asker | None:
+        if backend is None:
+            return None
+        pool.use(max(1, workers - 1))
+        return _asker(ground, base, suspicion, issue, backend, profile, pool)
+
     try:
         for single in singles:
             pool.put(single)
         yield Progress("searching", f"{len(singles):,} candidate edits", 0, len(singles))
-        reason = yield from watch(pool, found, until=deadline, total=total, begun=begun)
-        if reason == "exhausted" and pool.retry_late():
-            reason = yield from watch(pool, found, until=deadline, total=total, begun=begun)
-        if reason == "exhausted":
-            doubles = pairs(base, singles, found)
-            for double in doubles:
-                pool.put(double)
-            yield Progress("searching", f"{len(doubles):,} pairs of edits")
-            reason = yield from watch(pool, found, until=deadline, total=total, begun=begun)
+        alone = ALONE_WARM if ground.warm else ALONE_COMMAND
+        until = min(deadline, time.monotonic() + alone) if backend is not None else deadline
+        watcher = Watcher(pool, found, ground, base, total, begun)
+        reason = yield from watcher.watch(until)
+        stages = iter((_retry, _pairs))
+        while reason != "won" and time.monotonic() < deadline:
+            if reason == "exhausted":
+                stage = next(stages, None)
+                more = stage(pool, base, singles, found) if stage is not None else 0
+                if stage is not None and more:
+                    yield Progress("searching", f"{more:,} more candidates")
+                elif stage is None and (asker is not None or backend is None):
+                    if asker is None or not asker.alive:
+                        break
+            if asker is None and backend is not None:
+                asker = watcher.asker = ask()
+                yield Progress("generating", f"asking {backend.model}")
+            reason = yield from watcher.watch(deadline)
     finally:
         pool.close()
+        if asker is not None:
+            asker.stop()
+    if asker is not None:
+        while not asker.events.empty():
+            yield asker.events.get()
     yield Tried(pool.tried, found.best_fixed, total, "search", round(time.monotonic() - begun, 2))
-    return (yield from _concluded(ground, files, base, found, pool.tried, before))
+    result = yield from _concluded(ground, files, base, found, pool.tried, before)
+    if asker is not None:
+        result = replace(result, prompt_tokens=asker.prompt_tokens, output_tokens=asker.output_tokens)
+    return result
+
+
+def _retry(pool: Pool, base: Mapping[str, str], singles: list[Candidate], found: Findings) -> int:
+    return pool.retry_late()
+
+
+def _pairs(pool: Pool, base: Mapping[str, str], singles: list[Candidate], found: Findings) -> int:
+    return sum(pool.put(double) for double in pairs(base, singles, found))
+
+
+def _asker(
+    ground: Ground,
+    base: Mapping[str, str],
+    suspicion: Suspicions,
+    issue: str,
+    backend: Backend,
+    profile: Profile | None,
+    pool: Pool,
+) -> Asker:
+    whole_lines = profile.whole_file_lines if profile is not None else 120
+    pieces: list[tuple[float, Shown]] = []
+    for path, text in base.items():
+        lines = suspicion.of(path)
+        weight = max(lines.values(), default=0.0)
+        pieces += [(weight / (1 + rank), piece) for rank, piece in enumerate(show(path, text, lines, whole_lines)) if weight]
+    pieces.sort(key=lambda item: -item[0])
+    failure = first_words(ground) + (f"\n\nReported: {issue}" if issue else "")
+    questions = [Question(piece, failure) for _, piece in pieces[:3]]
+    return Asker(
+        backend, profile, questions, base, lambda candidate: pool.put(candidate, first=True), lambda verdict: words(ground, verdict)
+    )
 
 
 def _concluded(

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from agent.events import Event, Tried
+from agent.repair.candidates import around
 from agent.repair.pool import Pool
+from agent.repair.preparing import Ground
 from agent.repair.types import Candidate, Verdict, spliced
+
+if TYPE_CHECKING:
+    from agent.repair.asking import Asker
 
 RIVAL = 2.0
 """After a candidate passes, those at most this many nats less likely are tried too, within `GRACE` seconds."""
@@ -30,41 +36,49 @@ class Findings:
     timeouts: int = 0
 
 
-def stacked(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """Most likely first."""
-    return sorted(candidates, key=lambda c: -c.score)
+class Watcher:
+    """Takes verdicts as they come, feeds the model's back to it, and says when enough has been seen."""
 
+    def __init__(
+        self, pool: Pool, found: Findings, ground: Ground, base: Mapping[str, str], total: int, begun: float
+    ) -> None:
+        self.pool, self.found, self.ground, self.base = pool, found, ground, base
+        self.total, self.begun = total, begun
+        self.asker: Asker | None = None
+        self._reported = 0.0
 
-def watch(
-    pool: Pool,
-    found: Findings,
-    *,
-    until: float,
-    total: int,
-    begun: float,
-    goes_on: bool = False,
-) -> Generator[Event, None, str]:
-    """Take verdicts as they come. Returns why it stopped: `won`, `exhausted`, `deadline`.
+    def watch(self, until: float) -> Generator[Event, None, str]:
+        """Until something passes and its rivals are tried. Returns why it stopped: `won`, `exhausted`, `deadline`."""
+        while True:
+            now = time.monotonic()
+            if now >= until:
+                return "deadline"
+            if self.found.winners and _settled(self.pool, self.found, now):
+                return "won"
+            if self.asker is not None:
+                while not self.asker.events.empty():
+                    yield self.asker.events.get()
+            try:
+                candidate, verdict = self.pool.results.get(timeout=0.05)
+            except queue.Empty:
+                if self.pool.idle and self.pool.results.empty():
+                    if self.found.winners:
+                        return "won"
+                    if self.asker is None or not self.asker.alive or not self.exhausted:
+                        self.exhausted = True
+                        return "exhausted"
+                continue
+            note(self.found, candidate, verdict)
+            if candidate.origin == "model" and self.asker is not None:
+                self.asker.tell(candidate, verdict)
+                if not verdict.passed:
+                    for near in around(self.ground, candidate.path, self.base[candidate.path], candidate.texts[candidate.path]):
+                        self.pool.put(near)
+            if now - self._reported >= REPORT_SECONDS:
+                self._reported = now
+                yield Tried(self.pool.tried, self.found.best_fixed, self.total, candidate.origin, round(now - self.begun, 2))
 
-    `goes_on`: others (a model) add candidates, so an empty queue is no end.
-    """
-    last_report = 0.0
-    while True:
-        now = time.monotonic()
-        if now >= until:
-            return "deadline"
-        if found.winners and _settled(pool, found, now):
-            return "won"
-        try:
-            candidate, verdict = pool.results.get(timeout=0.05)
-        except queue.Empty:
-            if pool.idle and pool.results.empty() and not goes_on:
-                return "won" if found.winners else "exhausted"
-            continue
-        note(found, candidate, verdict)
-        if now - last_report >= REPORT_SECONDS:
-            last_report = now
-            yield Tried(pool.tried, found.best_fixed, total, candidate.origin, round(now - begun, 2))
+    exhausted = False
 
 
 def note(found: Findings, candidate: Candidate, verdict: Verdict) -> None:

@@ -1,0 +1,287 @@
+"""A file in any language with a grammar, as the language-neutral templates see it: nodes, functions, scopes, donors."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from agent.repair.types import Mutation, Splice
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+FUNCTIONS = frozenset(
+    {
+        "function_declaration", "function_definition", "function_item", "method_declaration", "method_definition",
+        "constructor_declaration", "arrow_function", "function_expression", "func_literal", "closure_expression",
+        "lambda_expression", "generator_function_declaration", "function", "method", "local_function_statement",
+        "singleton_method", "secondary_constructor",
+    }
+)  # fmt: skip
+BLOCKS = frozenset(
+    {
+        "block", "statement_block", "compound_statement", "statement_list", "body_statement", "program", "function_body",
+        "switch_block_statement_group", "case_statement", "expression_case", "default_case", "switch_case", "switch_default",
+        "constructor_body", "control_structure_body", "do_block",
+    }
+)  # fmt: skip
+IDENTIFIERS = frozenset({"identifier", "simple_identifier", "variable_name", "shorthand_property_identifier"})
+MEMBERS = frozenset({"field_identifier", "property_identifier", "navigation_suffix"})
+NUMBERS = frozenset(
+    {"number", "int_literal", "float_literal", "integer_literal", "decimal_integer_literal", "number_literal", "integer",
+     "float", "decimal_floating_point_literal", "real_literal"}
+)  # fmt: skip
+STRINGS = frozenset(
+    {"string", "string_literal", "interpreted_string_literal", "char_literal", "character_literal", "rune_literal", "raw_string_literal"}
+)
+CALLS = frozenset({"call_expression", "method_invocation", "new_expression", "object_creation_expression", "macro_invocation", "invocation_expression", "call"})
+INDEXES = frozenset({"subscript_expression", "index_expression", "array_access", "element_access_expression", "element_reference"})
+RETURNS = frozenset({"return_statement", "return_expression", "return"})
+COMMENTS = frozenset({"comment", "line_comment", "block_comment", "doc_comment"})
+
+
+@dataclass(frozen=True)
+class NeutralScope:
+    """What one function offers: names with their declared types (empty where not written), constants, conditions."""
+
+    names: dict[str, str]
+    numbers: tuple[str, ...]
+    strings: tuple[str, ...]
+    conditions: tuple[str, ...]
+    expressions: tuple[str, ...]
+    returned: tuple[str, ...]
+
+
+@dataclass
+class NeutralSource:
+    """Text, tree and lookups of one file."""
+
+    text: str
+    grammar: str
+    root: Node
+    data: bytes = b""
+    members: dict[str, int] = field(default_factory=dict)
+    functions: dict[str, int] = field(default_factory=dict)
+    globals: tuple[str, ...] = ()
+    made: list[Mutation] = field(default_factory=list)
+    _scopes: dict[int, NeutralScope] = field(default_factory=dict)
+    _starts: list[int] = field(default_factory=list)
+
+    def at(self, offset: int) -> int:
+        """Characters before a byte offset."""
+        if len(self.data) == len(self.text):
+            return offset
+        line = bisect.bisect_right(self._starts, offset) - 1
+        start = self._starts[line]
+        return self._line_chars[line] + len(self.data[start:offset].decode("utf-8", "ignore"))
+
+    def __post_init__(self) -> None:
+        self.data = self.text.encode("utf-8", "surrogateescape")
+        self._starts = [0]
+        self._line_chars = [0]
+        for line in self.data.splitlines(True):
+            self._starts.append(self._starts[-1] + len(line))
+            self._line_chars.append(self._line_chars[-1] + len(line.decode("utf-8", "surrogateescape")))
+        for node in walk(self.root):
+            if node.type in MEMBERS:
+                self.members[self.of(node)] = self.members.get(self.of(node), 0) + 1
+            elif node.type in FUNCTIONS:
+                name = node.child_by_field_name("name")
+                if name is not None:
+                    parameters = node.child_by_field_name("parameters")
+                    self.functions[self.of(name)] = parameters.named_child_count if parameters is not None else 0
+        found = [self.of(name) for child in self.root.named_children for name in _declared(child)]
+        self.globals = tuple(dict.fromkeys(found))[:20]
+
+    def of(self, node: Node) -> str:
+        """A node's text."""
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "surrogateescape")
+
+    def span(self, node: Node) -> tuple[int, int]:
+        """A node's place in characters."""
+        return self.at(node.start_byte), self.at(node.end_byte)
+
+    def line(self, node: Node) -> int:
+        """A node's first line, 1-based."""
+        return int(node.start_point[0]) + 1
+
+    def add(self, family: str, span: tuple[int, int], text: str, line: int, weight: float = 1.0) -> None:
+        """Collect the replacement of a span."""
+        if self.text[span[0] : span[1]] != text:
+            self.made.append(Mutation((Splice(span[0], span[1], text),), family, line, weight))
+
+    def replace(self, family: str, node: Node, text: str, weight: float = 1.0) -> None:
+        """Collect the replacement of a node."""
+        self.add(family, self.span(node), text, self.line(node), weight)
+
+    def several(self, family: str, parts: list[tuple[tuple[int, int], str]], line: int, weight: float = 1.0) -> None:
+        """Collect several replacements that belong together."""
+        if any(self.text[a:b] != text for (a, b), text in parts):
+            self.made.append(Mutation(tuple(Splice(a, b, text) for (a, b), text in parts), family, line, weight))
+
+    def whole_lines(self, node: Node) -> tuple[int, int] | None:
+        """The lines a statement stands on, when nothing else stands there."""
+        start, end = self.span(node)
+        if end < len(self.text) and self.text[end : end + 1] == ";":
+            end += 1
+        first = self.text.rfind("\n", 0, start) + 1
+        last = self.text.find("\n", end)
+        last = len(self.text) if last < 0 else last + 1
+        rest = self.text[end:last].strip()
+        if self.text[first:start].strip() or (rest and not rest.startswith(("//", "#", "/*"))):
+            return None
+        return first, last
+
+    def function_of(self, node: Node) -> Node | None:
+        """The outermost function around a node that is not the file."""
+        found = None
+        step: Node | None = node
+        while step is not None:
+            if step.type in FUNCTIONS:
+                found = step
+            step = step.parent
+        return found
+
+    def scope(self, node: Node) -> NeutralScope:
+        """The scope of the function around a node."""
+        around = self.function_of(node) or self.root
+        if around.id not in self._scopes:
+            self._scopes[around.id] = self._scope(around)
+        return self._scopes[around.id]
+
+    def _scope(self, around: Node) -> NeutralScope:
+        names: dict[str, str] = {}
+        numbers: dict[str, int] = {}
+        strings: dict[str, int] = {}
+        conditions: dict[str, int] = {}
+        expressions: dict[str, int] = {}
+        returned: dict[str, int] = {}
+        for node in walk(around):
+            for name in _declared(node):
+                names.setdefault(self.of(name), _type_text(self, name))
+            if node.type in NUMBERS:
+                numbers[self.of(node)] = numbers.get(self.of(node), 0) + 1
+            elif node.type in STRINGS and len(self.of(node)) < 40:
+                strings[self.of(node)] = strings.get(self.of(node), 0) + 1
+            elif node.type in RETURNS and node.named_child_count:
+                returned[self.of(node.named_children[0])] = 1
+            condition = node.child_by_field_name("condition")
+            if condition is not None:
+                text = bare(self.of(condition))
+                if len(text) < 60 and "\n" not in text and not text.startswith("let "):
+                    conditions.setdefault(text, 1)
+            if node.type in INDEXES or node.type in CALLS or node.type in ("binary_expression", "member_expression", "field_expression", "selector_expression", "field_access"):
+                text = self.of(node)
+                if len(text) < 30 and "\n" not in text:
+                    expressions[text] = expressions.get(text, 0) + 1
+
+        def top(counts: dict[str, int], most: int) -> tuple[str, ...]:
+            return tuple(sorted(counts, key=lambda k: -counts[k])[:most])
+
+        return NeutralScope(names, top(numbers, 6), top(strings, 6), tuple(conditions)[:8], top(expressions, 14), tuple(returned)[:6])
+
+
+def bare(text: str) -> str:
+    """A condition without the parentheses around the whole of it."""
+    text = text.strip()
+    while text.startswith("(") and text.endswith(")"):
+        depth = 0
+        for index, char in enumerate(text):
+            depth += (char == "(") - (char == ")")
+            if depth == 0 and index < len(text) - 1:
+                return text
+        text = text[1:-1].strip()
+    return text
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """A node and everything under it, in order."""
+    stack = [node]
+    while stack:
+        step = stack.pop()
+        yield step
+        stack.extend(reversed(step.children))
+
+
+_DECLARATORS = {
+    "parameter_declaration": ("name", "declarator"),
+    "optional_parameter_declaration": ("declarator",),
+    "formal_parameter": ("name",),
+    "parameter": ("pattern", "name"),
+    "required_parameter": ("pattern",),
+    "optional_parameter": ("pattern",),
+    "variable_declarator": ("name",),
+    "init_declarator": ("declarator",),
+    "let_declaration": ("pattern",),
+    "short_var_declaration": ("left",),
+    "var_spec": ("name",),
+    "const_spec": ("name",),
+    "range_clause": ("left",),
+    "for_expression": ("pattern",),
+    "for_range_loop": ("declarator",),
+    "for_in_statement": ("left",),
+    "enhanced_for_statement": ("name",),
+    "const_item": ("name",),
+    "static_item": ("name",),
+    "let_condition": ("pattern",),
+    "closure_parameters": (),
+    "declaration": ("declarator",),
+}
+
+
+def _declared(node: Node) -> list[Node]:
+    """The identifiers that a node declares."""
+    if node.type in ("formal_parameters", "closure_parameters"):
+        return [child for child in node.named_children if child.type in IDENTIFIERS]
+    found: list[Node] = []
+    for name in _DECLARATORS.get(node.type, ()):
+        for child in node.children_by_field_name(name):
+            for inner in walk(child):
+                if inner.type in IDENTIFIERS and inner.text not in (b"_", b"Some", b"Ok", b"Err", b"None"):
+                    found.append(inner)
+                elif inner.type in ("argument_list", "parameter_list"):
+                    break
+    if node.type == "lexical_declaration":
+        return []
+    return found
+
+
+def _type_text(source: NeutralSource, name: Node) -> str:
+    """The written type of a declared name, or one guessed from a literal; empty when it cannot be told."""
+    step = name.parent
+    for _ in range(4):
+        if step is None:
+            return ""
+        kind = step.child_by_field_name("type")
+        if kind is not None:
+            return re.sub(r"^(const|mut|final|&)\s*", "", source.of(kind).strip(": "))
+        value = step.child_by_field_name("value") or step.child_by_field_name("right")
+        if value is not None:
+            if value.type == "expression_list" and value.named_child_count:
+                value = value.named_children[0]
+            if value.type in NUMBERS:
+                return "int" if re.fullmatch(r"[\d_]+\w*", source.of(value)) else "float"
+            if value.type in STRINGS:
+                return "string"
+            if value.type in ("true", "false", "boolean_literal"):
+                return "bool"
+            if value.type in ("array", "array_expression"):
+                return "array"
+            return ""
+        if step.type == "range_clause" or step.type == "for_expression":
+            return ""
+        step = step.parent
+    return ""
+
+
+def parse(path: str, text: str) -> NeutralSource | None:
+    """The source of a file; None when there is no grammar for it."""
+    from agent.repo.symbols import grammar_of, parse_source
+
+    data = text.encode("utf-8", "surrogateescape")
+    grammar = grammar_of(path, data[:4096])
+    root = parse_source(path, data)
+    return NeutralSource(text, grammar, root) if root is not None else None
