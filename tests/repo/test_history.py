@@ -312,6 +312,31 @@ def test_a_hook_that_formats_and_adds_is_in_the_commit_and_in_the_record(place: 
     assert place.whole_state() == before
 
 
+def test_a_turn_whose_commit_failed_is_committed_with_the_next_that_mends_it(place: Place) -> None:
+    place.hook("pre-commit", "grep -q tidy calc.py || exit 1\n")
+    before = place.whole_state()
+    assert place.record(place.change("calc.py", MENDED), place.change("new.py", b"n\n")).commit is None
+    between = place.whole_state()
+    done = place.record(place.change("calc.py", MENDED + b"# tidy\n"), place.change("new.py", b"tidy\n"))
+    assert done.commit and place.status == []
+    assert place.in_commit() == {"calc.py": MENDED + b"# tidy\n", "new.py": b"tidy\n"}
+    place.history().undo()
+    assert place.whole_state() == between
+    place.history().undo()
+    assert place.whole_state() == before
+
+
+def test_a_turn_that_should_not_be_committed_is_not_committed_with_the_next(place: Place) -> None:
+    place.history().record([place.change("calc.py", MENDED)], message="x", commit=False)
+    done = place.record(place.change("calc.py", MENDED + b"# more\n"))
+    assert done.commit is None
+    place.put("other.py", b"mine\n")
+    place.hook("pre-commit", "exit 1\n")
+    place.record(place.change("other.py", b"mine and ours\n"))
+    (place.root / ".git/hooks/pre-commit").unlink()
+    assert place.record(place.change("other.py", b"mine and ours again\n")).commit is None
+
+
 def test_a_formatter_that_fails_once_after_mending_the_file_gets_a_second_try(place: Place) -> None:
     """What hooks of the pre-commit framework do."""
     place.hook("pre-commit", "grep -q formatted calc.py && exit 0\necho '# formatted' >> calc.py\nexit 1\n")

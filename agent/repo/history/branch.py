@@ -15,6 +15,7 @@ from pathlib import Path
 
 from agent.errors import InTheWay
 from agent.repo.git import Git, GitFailed, raw, text, zsplit
+from agent.repo.history.records import FileState
 from agent.repo.root import Head
 
 MANY_PATHS = 400
@@ -58,6 +59,9 @@ class Committed:
 class Branch:
     """The branch that is checked out in one work tree."""
 
+    CHANGED = "has changes of your own that are not committed"
+    UNTRACKED = "is not tracked by git"
+
     def __init__(self, git: Git, state: Path) -> None:
         self._git = git
         self._temp_index = state / "index"
@@ -78,7 +82,7 @@ class Branch:
             elif kind == "1":
                 path = line.split(" ", 8)[8]
                 if path in wanted:
-                    unclean[path] = "has changes of your own that are not committed"
+                    unclean[path] = self.CHANGED
                     if rest[0] != ".":
                         staged.add(path)
             elif kind == "u":
@@ -86,7 +90,7 @@ class Branch:
                 unclean[path] = "has conflicts"
                 staged.add(path)
             elif kind == "?" and rest in wanted:
-                unclean[rest] = "is not tracked by git"
+                unclean[rest] = self.UNTRACKED
         special, hidden = self._special(paths)
         unclean.update(special)
         unclean = {path: why for path, why in unclean.items() if path in wanted}
@@ -126,6 +130,16 @@ class Branch:
             return False
         subject = message.strip().split("\n")[0].strip()
         return self._git.line("log", "-1", "--format=%s", commit) == subject
+
+    def is_in(self, commit: str, path: str, state: FileState | None) -> bool:
+        """Whether a commit has the file like that, once git's filters have run over it."""
+        entry = self._entries(commit, [path]).get(path)
+        if entry is None or state is None:
+            return entry is None and state is None
+        filters = ("--no-filters",) if state.is_link else (f"--path={path}",)
+        name = self._git.run("hash-object", *filters, "--stdin", stdin=state.content).decode().strip()
+        mode = "120000" if state.is_link else "100755" if state.mode & 0o100 else "100644"
+        return entry == f"{mode} {name}"
 
     def tip(self) -> str:
         """HEAD's commit; empty on an unborn branch."""

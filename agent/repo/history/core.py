@@ -19,6 +19,7 @@ from agent.errors import InTheWay, TaskFailed
 from agent.repo.history import moving
 from agent.repo.history.file_store import FileStore
 from agent.repo.history.intent import Intent, Intents
+from agent.repo.history.own_changes import without_own
 from agent.repo.history.records import (
     FileState,
     Recorded,
@@ -92,10 +93,11 @@ class FileHistory:
             recovered = self._recover()
             doomed = {change.path for change in wanted if change.after is None}
             paths = [transaction.resolve(self.root, change, doomed).path for change in wanted]
-            look = self._look(paths)
+            known = self._store.records()
+            look = self._look(paths, known)
             before = read_states(self.root, paths)
             after = _planned(dict(zip(paths, wanted, strict=True)), before)
-            record = self._new_record(paths, message, request, tool, look, before, after)
+            record = self._new_record(known, paths, message, request, tool, look, before, after)
             self._store.add(record, before, after)
             self._intents.save(Intent("record", record.turn, record.head))
             try:
@@ -107,7 +109,9 @@ class FileHistory:
                 raise
             self._intents.save(Intent("record", record.turn, record.head, written=True))
             record = self._finish(record, before, look, commit and self._commits)
-            self._drop_undone()
+            for undone in known:
+                if undone.status == "undone":  # it cannot be redone over the new turn
+                    self._store.update(replace(undone, status="dropped"))
             self._intents.clear()
         note = "; ".join(part for part in (recovered, record.note) if part)
         return Recorded(record.turn, record.files, record.commit, note)
@@ -172,7 +176,7 @@ class FileHistory:
         timeout = self._wait if wait is None else wait
         return Lock(self.git_dir or self._state, self.holder, timeout=timeout, waiting=self._waiting)
 
-    def _look(self, paths: Sequence[str]) -> Look | None:
+    def _look(self, paths: Sequence[str], known: Sequence[TurnRecord]) -> Look | None:
         if self._branch is None:
             return None
         look = self._branch.look(paths)
@@ -181,10 +185,11 @@ class FileHistory:
                 f"{path} is left out by the sparse checkout. Nothing was changed.",
                 "`git sparse-checkout add` with its folder brings it in.",
             )
-        return look
+        return without_own(look, self._branch, self._store, known, self.root) if look.unclean else look
 
     def _new_record(
         self,
+        known: Sequence[TurnRecord],
         paths: Sequence[str],
         message: str,
         request: str,
@@ -193,7 +198,6 @@ class FileHistory:
         before: dict[str, FileState],
         after: dict[str, FileState],
     ) -> TurnRecord:
-        known = self._store.records()
         record = TurnRecord(
             turn=known[0].turn + 1 if known else 1,
             when=int(time.time()),
@@ -216,12 +220,6 @@ class FileHistory:
         record = with_modes(replace(record, status="done", commit=made, note=note), before, after)
         self._store.update(record, after)
         return record
-
-    def _drop_undone(self) -> None:
-        """What was undone cannot be redone over the new turn."""
-        for record in self._store.records():
-            if record.status == "undone":
-                self._store.update(replace(record, status="dropped"))
 
     def _move(self, direction: moving.Direction, n: int) -> Undone:
         with self._lock():

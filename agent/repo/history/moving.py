@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import stat
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,6 +13,7 @@ from agent.edits import transaction
 from agent.edits.types import FileChange
 from agent.errors import InTheWay, TaskFailed
 from agent.repo.history.intent import Intent, Intents
+from agent.repo.history.own_changes import SWITCHED_OFF
 from agent.repo.history.records import FileState, States, Store, TurnRecord, read_state, read_states, with_modes
 
 if TYPE_CHECKING:
@@ -25,7 +27,8 @@ def choose(records: Sequence[TurnRecord], direction: Direction, n: int) -> list[
     if direction == "undo":
         found = [record for record in records if record.status == "done"]
     else:
-        found = [record for record in reversed(records) if record.status == "undone"]
+        newest = list(itertools.takewhile(lambda record: record.status != "done", records))
+        found = [record for record in reversed(newest) if record.status == "undone"]
     if not found or n > len(found):
         what = "taken back" if direction == "undo" else "done again"
         count = "no turn" if not found else f"only {len(found)} turn{'s' if len(found) > 1 else ''}"
@@ -36,7 +39,7 @@ def choose(records: Sequence[TurnRecord], direction: Direction, n: int) -> list[
 def commit_turn(branch: Branch, record: TurnRecord, look: Look, wanted: bool, root: Path) -> tuple[str | None, str]:
     """Commit a turn that was just written, if it may be. Returns the commit and a note."""
     if not wanted:
-        return None, "commits are switched off"
+        return None, SWITCHED_OFF
     if look.no_commit:
         return None, f"no commit: {look.no_commit}"
     paths = [path for path in record.files if look.unclean.get(path) != "is ignored by git"]
