@@ -238,6 +238,11 @@ class Session:
         self._profile, self._thread, self._failure = None, None, None
         self.warm_loaded()
 
+    def without_model(self) -> None:
+        """Go on without a model, for the rest of the session; the caller has said so."""
+        self.config = self.config.replace("no server answers", model="none")
+        self._backend, self._opened = None, True
+
     def warm_loaded(self) -> None:
         """Load an already open backend in the background."""
         self._thread = threading.Thread(target=self._warm, name="warm", daemon=True)

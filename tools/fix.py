@@ -1,0 +1,164 @@
+"""Repair files until they parse and the tests pass: search and model propose, the tests judge, nothing is claimed.
+
+The candidates are tried in scratch copies; what wins is shown, passes the syntax gate again and is written and
+recorded like any other edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from agent.edits.types import Edit, FileChange, GateResult, Outcome, Plan
+from agent.errors import EXIT_FAILED, EditRefused, NoServer, NoSuchModel, TaskFailed, UsageError
+from agent.events import Event, Notice
+from tools import RequestArgs
+
+if TYPE_CHECKING:
+    from agent.repair.types import RepairResult
+    from agent.turn import Turn
+
+
+class FixArgs(RequestArgs):
+    """`command`: a shell command line whose exit code judges; the request is what is wrong, in words."""
+
+    command: str = ""
+
+
+class FixTool:
+    """`agent fix FILE…`."""
+
+    name = "fix"
+    summary = "repair files until they parse and the tests pass"
+    Args = FixArgs
+
+    def run(self, args: FixArgs, turn: Turn) -> Iterator[Event]:
+        """Repair. Exit code 0 only when the files parse and the tests, where there are some, pass.
+
+        Raises TaskFailed when nothing helped; nothing was changed then.
+        """
+        if not args.files:
+            raise UsageError("/fix needs a file.", "For example: /fix @calc.py")
+        result = yield from repaired(args.files, args.command, args.request, turn)
+        yield from written(result, args.request, turn)
+
+
+TOOL = FixTool()
+
+
+def repaired(files: Sequence[str], command: str, issue: str, turn: Turn) -> Generator[Event, None, RepairResult]:
+    """Look for a repair; nothing is written."""
+    from agent.repair import repair
+    from agent.repo.testing import find_test_command
+
+    session = turn.session
+    settings = session.config.settings
+    found = find_test_command(session.root, command or settings.test_command)
+    backend = yield from _model(turn)
+    result: RepairResult = yield from repair(
+        session.root,
+        files,
+        test_command=found.text if found else None,
+        issue=issue,
+        backend=backend,
+        profile=session.profile if backend else None,
+        settings=settings,
+        deadline_seconds=settings.fix_seconds,
+    )
+    return result
+
+
+def _model(turn: Turn) -> Generator[Event, None, object]:
+    """The model, as a second source of candidates; a repair goes on without one, and says so."""
+    session = turn.session
+    if session.config.settings.model == "none":
+        return None
+    try:
+        yield from turn.announce()
+        return session.backend
+    except (NoServer, NoSuchModel) as error:
+        if session.config.settings.model:
+            raise
+        yield Notice(f"{error} Searching without a model.")
+        session.without_model()
+        return None
+
+
+def written(result: RepairResult, issue: str, turn: Turn) -> Iterator[Event]:
+    """Show what was found, have it approved, write it; then say what passes now and what does not."""
+    before, after = result.tests_before, result.tests_after
+    if not result.changes:
+        if result.ok:
+            turn.summary = result.summary or "nothing to fix"
+            yield Notice(_sentence(turn.summary))
+            return
+        raise TaskFailed(
+            _sentence(result.summary or "Nothing helped") + " Nothing was changed.",
+            "More time (--timeout), a larger model (-m NAME), or --issue with what is wrong may help.",
+        )
+    plan = gated(result.changes, turn)
+    yield from turn.outcomes(plan.outcomes)
+    if plan.refused:
+        raise EditRefused(f"The repair does not pass the syntax gate: {plan.refused[0].reason}", "Please report this.")
+    for number, other in enumerate(result.alternatives, start=2):
+        yield Notice(f"Candidate {number} passes too: {other.explanation or other.origin}")
+    names = ", ".join(change.path for change in result.changes)
+    message = f"Fix {names}" + (f"\n\n{issue.strip()}" if issue.strip() else "")
+    if not (yield from turn.write(plan, tool="fix", message=message)):
+        return
+    turn.summary = result.summary
+    if sum(before):
+        yield Notice(f"Tests before: {_counts(before)}; now: {_counts(after)}.")
+    if result.still_failing:
+        yield Notice(f"Still failing: {', '.join(result.still_failing[:5])}", "warning")
+    if not result.ok:
+        turn.exit_code = EXIT_FAILED
+    yield Notice(_sentence(result.summary))
+
+
+def gated(changes: Sequence[FileChange], turn: Turn) -> Plan:
+    """The changes as a plan whose every file has passed the gate."""
+    from agent.edits.gate import check
+
+    outcomes = []
+    for change in changes:
+        gate = check(change.path, change.before, change.after) if change.after is not None else GateResult(True, False)
+        edit = Edit("write", change.path, new="", format="repair")
+        reason = "" if gate.ok else "it adds a syntax error"
+        status = "located" if gate.ok else "refused"
+        outcomes.append(Outcome(edit, status, change.path, "repair", reason=reason, gate=gate))  # type: ignore[arg-type]
+    return Plan(tuple(changes), tuple(outcomes))
+
+
+def try_fix(paths: Sequence[str], request: str, turn: Turn) -> Generator[Event, None, bool]:
+    """For a request in words: repair with the tests as judge where tests fail. Returns whether that was done."""
+    from agent.repo.testing import find_test_command, run_tests, to_event
+
+    session = turn.session
+    settings = session.config.settings
+    command = find_test_command(session.root, settings.test_command)
+    if command is None:
+        return False
+    run = run_tests(command, session.root, timeout=settings.test_timeout)
+    event = to_event(run)
+    session.last_tests = event
+    if run.ok or run.timed_out:
+        return False
+    yield event
+    result = yield from repaired(paths, "", request, turn)
+    if not result.changes or not result.ok:
+        if session.config.settings.model != "none":
+            yield Notice(f"{_sentence(result.summary)} Asking for an edit in words instead.", "warning")
+            return False
+        raise TaskFailed(_sentence(result.summary) + " Nothing was changed.", "A model may help: -m NAME.")
+    yield from written(result, request, turn)
+    return True
+
+
+def _counts(tests: tuple[int, int]) -> str:
+    return f"{tests[0]} passed, {tests[1]} failed"
+
+
+def _sentence(text: str) -> str:
+    stripped = text.strip()
+    return stripped[:1].upper() + stripped[1:] + ("" if stripped.endswith((".", "!", "?")) else ".")
