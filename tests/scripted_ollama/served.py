@@ -137,10 +137,11 @@ _SHAPES: dict[str, tuple[str, Renderer, str, int]] = {
 
 def model_named(name: str) -> ServedModel:
     """A model for a tag, with the family's usual properties (known: the constants above, Gemma 4, Qwen 3.5 and 3)."""
+    name = name if ":" in name else f"{name}:latest"
     for known in (CODER, SMALL_CODER, TINY_GEMMA, GEMMA, QWEN, CLOUD):
         if known.name == name:
             return known
-    if name.endswith(("cloud",)):
+    if name.endswith("cloud"):
         return ServedModel(name, size=384, remote_host="https://ollama.com:443")
     family, renderer, parameters, context = _SHAPES.get(name.split(":")[0], ("qwen2", "qwen2.5", "7.6B", 32_768))
     capabilities = ("completion", "tools", "thinking") if renderer in ("gemma4", "qwen3.5") else ("completion", "tools")
