@@ -142,14 +142,32 @@ class Git:
         command = (["env", *unset] if leaked else []) + (
             [f"{name}={value}" for name, value in (env or {}).items()] if leaked else []
         )
-        status, out, err = GitPython(str(self.repository.root)).execute(
+        running = GitPython(str(self.repository.root)).execute(
             [*command, program_path, *OPTIONS, *LITERAL, *args],
             env={"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", **(env or {})},
-            with_extended_output=True,
-            with_exceptions=False,
-            kill_after_timeout=HOOK_SECONDS,
+            as_process=True,
         )
-        return status, f"{err}\n{out}".strip()
+        process = running.proc
+        assert process is not None
+        try:
+            out, err = process.communicate(timeout=HOOK_SECONDS)
+        except subprocess.TimeoutExpired:
+            _stop(process)
+            return 1, f"stopped after {HOOK_SECONDS:.0f} seconds"
+        except BaseException:
+            _stop(process)
+            raise
+        return process.returncode, (err + b"\n" + out).decode("utf-8", "replace").strip()
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End git, which takes its lock files with it; a hook that goes on holds nothing of ours."""
+    process.terminate()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def program() -> str:

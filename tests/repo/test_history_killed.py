@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,19 @@ CHANGES = [
     FileChange("new/b.py", None, b"b\n"),
     FileChange("old.py", b"old\n", None),
 ]
+
+TOP = Path(__file__).parents[2]
+RECORD_A = """
+import os, sys
+from pathlib import Path
+from agent.edits.types import FileChange
+from agent.repo.history import History
+from agent.repo.root import find_root
+
+os.environ["AGENT_UNDER_TEST"] = str(os.getpid())
+h = History(find_root(Path(sys.argv[1])))
+h.record([FileChange("a.py", b"a\\n", b"A\\n")], message="Turn one\\n\\nBody.")
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -117,16 +131,8 @@ def test_killed_while_a_hook_runs_the_turn_is_recorded_without_a_commit(folder: 
     place = made(folder / "hook")
     before = place.whole_state()
     place.hook("pre-commit", 'kill -9 "$AGENT_UNDER_TEST"\nsleep 0.2\nexit 1\n')
-    script = (
-        "import os, sys; os.environ['AGENT_UNDER_TEST'] = str(os.getpid())\n"
-        "from pathlib import Path\n"
-        "from agent.repo.history import History\n"
-        "from agent.repo.root import find_root\n"
-        "from agent.edits.types import FileChange\n"
-        "h = History(find_root(Path(sys.argv[1])))\n"
-        "h.record([FileChange('a.py', b'a\\n', b'A\\n')], message='Turn one')\n"
-    )
-    done = subprocess.run([sys.executable, "-c", script, str(place.root)], cwd=Path(__file__).parents[2], timeout=60)
+    script = RECORD_A
+    done = subprocess.run([sys.executable, "-c", script, str(place.root)], cwd=TOP, timeout=60)
     assert done.returncode == -9
     said = place.history().recover()
     assert said is not None and "recorded as turn 1, without a commit" in said
@@ -136,20 +142,30 @@ def test_killed_while_a_hook_runs_the_turn_is_recorded_without_a_commit(folder: 
     assert place.whole_state() == before
 
 
+def test_ctrl_c_while_a_hook_runs_stops_git_and_the_turn_is_recorded_without_a_commit(folder: Path) -> None:
+    place = made(folder / "hook")
+    before = place.whole_state()
+    place.hook("pre-commit", 'kill -INT "$AGENT_UNDER_TEST"\nsleep 2\n')
+    script = RECORD_A
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(place.root)], cwd=TOP, timeout=60, stderr=subprocess.PIPE, text=True
+    )
+    assert "KeyboardInterrupt" in done.stderr
+    [turn] = place.history().log()
+    assert (turn.commit, turn.note, turn.status) == (None, "no commit: it was interrupted", "done")
+    time.sleep(2.5)
+    assert place.head == before["head"]
+    assert list((place.root / ".git").rglob("*.lock")) == []
+    place.history().undo()
+    assert place.whole_state() == before
+
+
 def test_killed_after_the_commit_and_before_the_record_the_commit_is_found_again(folder: Path) -> None:
     place = made(folder / "found")
     before = place.whole_state()
     place.hook("post-commit", 'kill -9 "$AGENT_UNDER_TEST"\nsleep 0.2\n')
-    script = (
-        "import os, sys; os.environ['AGENT_UNDER_TEST'] = str(os.getpid())\n"
-        "from pathlib import Path\n"
-        "from agent.repo.history import History\n"
-        "from agent.repo.root import find_root\n"
-        "from agent.edits.types import FileChange\n"
-        "h = History(find_root(Path(sys.argv[1])))\n"
-        "h.record([FileChange('a.py', b'a\\n', b'A\\n')], message='Turn one\\n\\nBody.')\n"
-    )
-    done = subprocess.run([sys.executable, "-c", script, str(place.root)], cwd=Path(__file__).parents[2], timeout=60)
+    script = RECORD_A
+    done = subprocess.run([sys.executable, "-c", script, str(place.root)], cwd=TOP, timeout=60)
     assert done.returncode == -9
     said = place.history().recover()
     assert said is not None and f"with the commit {place.head[:9]}" in said

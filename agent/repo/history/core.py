@@ -6,6 +6,7 @@ A turn is recorded as `pending` with what it is about to write, then the files a
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -108,7 +109,12 @@ class FileHistory:
                     self._intents.clear()
                 raise
             self._intents.save(Intent("record", record.turn, record.head, written=True))
-            record = self._finish(record, before, look, commit and self._commits)
+            try:
+                record = self._finish(record, before, look, commit and self._commits)
+            except BaseException:
+                with contextlib.suppress(InTheWay):
+                    self._recover()  # the files are written: the turn is known, with or without a commit
+                raise
             for undone in known:
                 if undone.status == "undone":  # it cannot be redone over the new turn
                     self._store.update(replace(undone, status="dropped"))
