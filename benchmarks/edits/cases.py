@@ -34,9 +34,10 @@ def make_case(seed: int, *, format: str | None = None, damage: str | None = None
     damage = damage or dice.choice(["none", "none", "fancy", *KINDS])
     path = path or dice.choice(["src/module.txt", "notes.txt", "deep/er/file name.txt", "data.txt"])
     lines = making.lines_of(text)
-    if damage == "fancy":
-        lines = [fancy(dice, line) for line in lines]
     made = making.make_changes(dice, lines, most=1 if damage not in ("none", "trailing") else 4)
+    if damage == "fancy":
+        changed = {index for change in made for index in range(change.a, change.b)}
+        lines = [line if index in changed else fancy(dice, line) for index, line in enumerate(lines)]
     if not made:
         return None
     plain = making.lines_of(text)
@@ -50,13 +51,15 @@ def make_case(seed: int, *, format: str | None = None, damage: str | None = None
             if shown == old:
                 return None
             old, new = shown, [*shown[:head], *change.fresh, *shown[len(shown) - tail :]]
-            if change.b > change.a and any(line in lines[change.a : change.b] and line not in plain for line in change.fresh):
-                return None
         elif damage != "none":
             damaged = KINDS[damage](dice, old, new, head, tail)
             if damaged is None:
                 return None
             old, new = damaged
+            shown = "".join(line + "\n" for line in old)
+            if damage in ("dropped", "misremembered") and "\n" + shown in "\n" + "".join(line + "\n" for line in lines):
+                # The damaged text stands somewhere else as it is: nobody could tell.
+                return None
         pairs.append((old, new))
     if format == "whole-file":
         if damage != "none":
@@ -67,7 +70,7 @@ def make_case(seed: int, *, format: str | None = None, damage: str | None = None
             return None
         reply = RENDERERS[format](dice, path, pairs, lines, made)
     newline = dice.choice(["\n", "\n", "\n", "\r\n"])
-    ending = dice.random() < 0.9
+    ending = dice.random() < 0.9 or not (lines[-1] and intended and intended[-1])
     before, after = newline.join(lines), newline.join(intended)
     if ending:
         before, after = before + newline, after + (newline if intended else "")

@@ -37,7 +37,7 @@ def new_of(change: Change, lines: list[str]) -> list[str]:
 def apply(changes: list[Change], lines: list[str]) -> list[str]:
     """The intended lines."""
     out = list(lines)
-    for change in sorted(changes, key=lambda c: -c.a):
+    for change in sorted(changes, key=lambda c: (c.a, c.b))[::-1]:
         out[change.a : change.b] = change.fresh
     return out
 

@@ -100,7 +100,7 @@ def _fresh(
     if lookalikes:
         known = [(old[i], file.lines[index]) for i, index in enumerate(places) if index >= 0 and old[i].strip()]
         if len(known) == len(lines):
-            lines = [keep_characters(theirs, mine, line, raw) for (mine, theirs), line, raw in zip(known, lines, new)]
+            lines = [_nearest_keep([pair], line, raw) for pair, line, raw in zip(known, lines, new)]
         else:
             lines = [_nearest_keep(known, line, raw) for line, raw in zip(lines, new)]
     return lines

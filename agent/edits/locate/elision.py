@@ -13,18 +13,27 @@ from agent.edits.types import Edit
 
 _COMMENT = re.compile(r"^\s*(?:#+|//+|/\*+|<!--|--|;+|%|\{/\*|\{#|\(\*|\*|\"\"\"|'''|REM\b)\s*(.*?)\s*(?:\*/\}?|-->|#\}|\*\)|\"\"\"|''')?\s*$")
 _DOTS = re.compile(r"^\s*[\[({<]?\s*(?:\.{3,}|…+)\s*[\])}>]?\s*[,;]?\s*$")
-_WORDS = re.compile(
-    r"\b(?:(?:rest|remainder)\s+of\b|(?:remaining|existing|other|previous|unchanged|original|same)\s+(?:\w+\s+){0,3}?"
-    r"(?:code|content|contents|function|functions|method|methods|implementation|imports?|lines?|logic|fields?|class|classes|file|body|tests?|routes?|"
-    r"props?|styles?|rules?|items?|entries|definitions?|statements?|parts?|stuff|here|above|below|as before)\b|"
-    r"(?:unchanged|omitted|snip(?:ped)?|truncated|abbreviated|elided|stays? the same|remains? the same|keep (?:the )?(?:rest|existing|same|as)|as before|"
-    r"same as (?:before|above|original)|no changes?(?: here)?|not shown|code continues)\b)",
+_PART = (
+    r"(?:(?:of\s+)?(?:the|your|this|my|all|any|these)\s+)*(?:(?:existing|original|previous|other|remaining|unchanged|same|above|current|class|helper|file|"
+    r"test|instance|public|private|model|route|style|import|module|function|method|your)\s+){0,3}"
+    r"(?:code|contents?|functions?|methods?|implementations?|imports?|lines?|logic|fields?|class(?:es)?|file|body|tests?|routes?|props?|properties|"
+    r"attributes|styles?|rules?|items?|entries|definitions?|statements?|parts?|module|script|program|components?|constants?|variables|config(?:uration)?|"
+    r"test cases|cases|types?|elements|keys|settings|options|arguments|parameters|sections?|text|handlers?|stuff|steps|block|loop|string|docstring|comments?|it)"
+)
+_TAIL = (
+    r"(?:\s*(?:\(?\b(?:here|unchanged|untouched|unmodified|intact|as is|as before|above|below|as they (?:are|were)|as it (?:is|was)|goes here|go here|remains?|remain unchanged|"
+    r"remains unchanged|stays?|stay|the same|unaltered|omitted|not shown|for brevity|is|are|should|still|follows?|continues?|without changes?|"
+    r"with no changes?|exactly|from before|from the original|in the file|of the file|of (?:the|this|your) (?:file|code|function|class|method|module|script|program|implementation|content|body)|and|etc|"
+    r"do not change|don't change|no changes?(?: needed| here)?)\)?[.,;:]?))*\W*"
+)
+_SAYS = re.compile(
+    r"^\W*(?:(?:the\s+|your\s+|all\s+(?:the\s+)?|any\s+|keep\s+(?:the\s+|all\s+|your\s+)*|and\s+|leave\s+(?:the\s+)?|insert\s+(?:the\s+)?)*"
+    rf"(?:(?:rest|remainder)\s+(?:of\s+)?{_PART}|(?:rest|remainder)|(?:existing|remaining|other|previous|unchanged|original|same)\s+{_PART}|{_PART}\s+(?=(?:is|are|remains?|stays?|unchanged|omitted|continues?)\b))"
+    rf"{_TAIL}|(?:code\s+)?(?:unchanged|omitted|snip(?:ped)?|truncated|abbreviated|elided|continues?|no changes?)(?:\s+(?:code|here|for brevity|part|above|below|lines?))*\W*|"
+    r"same as (?:before|above|original|previously|in the original)\W*|(?:stays?|remains?) (?:the same|unchanged)\W*|keep as is\W*)$",
     re.IGNORECASE,
 )
-_BARE_WORDS = re.compile(
-    r"^\W*(?:(?:the\s+)?(?:rest|remainder) of (?:the |your |this )?(?:code|file|function|class|implementation|method|content)|existing code|(?:code )?unchanged|snip|omitted)\b.{0,40}$",
-    re.IGNORECASE,
-)
+_CERTAIN = re.compile(r"\b(?:rest|remaining|existing|unchanged|omitted|previous|other|same|original|keep|remains?|continues?|snip|no changes?)\b", re.IGNORECASE)
 
 
 def is_elision(line: str) -> bool:
@@ -37,13 +46,14 @@ def is_elision(line: str) -> bool:
     if found is None:
         return False
     text = found.group(1).strip()
-    dotted = text.startswith(("...", "…")) or text.endswith(("...", "…"))
-    if dotted:
+    if text.startswith(("...", "…")):
+        # `# ... and so on` in prose of the file is rare, and only counts where lines would be lost.
         inner = text.strip(".… ")
-        return not inner or text.startswith(("...", "…")) or bool(_WORDS.search(inner))
-    if _BARE_WORDS.match(text):
-        return True
-    return bool(_WORDS.match(text)) and len(text.split()) <= 9
+        return not inner or len(inner.split()) <= 10
+    if text.endswith(("...", "…")):
+        inner = text.strip(".… ")
+        return len(inner.split()) <= 10 and _CERTAIN.search(inner) is not None
+    return len(text.split()) <= 12 and _SAYS.match(text) is not None and _CERTAIN.search(text) is not None
 
 
 def has_elision(old: str, file: FileText) -> bool:

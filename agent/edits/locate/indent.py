@@ -152,9 +152,9 @@ def _uniform(seen: list[tuple[str, str]], block: Iterable[str], unit: str) -> Sh
         remove = mine[: len(mine) - len(theirs)]
         if all(own == remove + other for own, other in seen):
             plain = Shift(remove=remove)
-    if plain is not None and _whole_units(plain.add or plain.remove, unit):
-        return plain
     block_unit = unit_of(block)
+    if plain is not None and (not block_unit or not unit or block_unit[0] == unit[0]):
+        return plain
     if block_unit and unit and block_unit != unit:
         levels: set[int] = set()
         for own, other in seen:
@@ -166,6 +166,3 @@ def _uniform(seen: list[tuple[str, str]], block: Iterable[str], unit: str) -> Sh
             return Shift(seen=dict(seen), from_unit=block_unit, to_unit=unit, levels=levels.pop())
     return plain
 
-
-def _whole_units(amount: str, unit: str) -> bool:
-    return not unit or (len(amount) % len(unit) == 0 and amount == unit * (len(amount) // len(unit)))

@@ -138,6 +138,9 @@ def _core(old: Sequence[str], new: Sequence[str]) -> tuple[Sequence[str], Sequen
     new_head = min(head, lead(new))
     kept = new[new_head:]
     new_tail = min(tail, lead(kept[::-1]))
+    if head > new_head or tail > new_tail:
+        # It takes out blank lines that the file does not have: the text is remembered from somewhere else.
+        return None
     short_old, short_new = old[head : len(old) - tail], kept[: len(kept) - new_tail]
     changes = opcodes(short_old, short_new)
     if (head and changes[0][0] == "insert") or (tail and changes[-1][0] == "insert"):
@@ -211,7 +214,7 @@ def _literal(edit: Edit, file: FileText) -> Located | None:
     if not old.strip():
         return None
     found = occurrences(file, old, 2)
-    if len(found) != 1:
+    if len(found) != 1 or (old.endswith("\n") and file.flat.endswith(old[:-1])):
         return None
     start, end = found[0], found[0] + len(old)
     line_start = file.flat.rfind("\n", 0, start) + 1

@@ -343,21 +343,18 @@ def _fields(body: str, name: str) -> Any:
 
 
 def _strip_frame(value: str, key: str) -> str:
-    """The text of a tag without the one line break after the opening tag, and before the closing one.
+    """The text of a tag without the line break after the opening tag.
 
-    The content of a whole file keeps its last line break.
+    Where the closing tag stands on a line of its own the text is whole lines, and ends in a line break.
     """
-    if value.startswith("\r\n"):
-        value = value[2:]
-    elif value.startswith("\n"):
-        value = value[1:]
+    framed = value.startswith(("\n", "\r\n"))
+    if framed:
+        value = value[2:] if value[0] == "\r" else value[1:]
     if value.startswith("<![CDATA[") and value.rstrip().endswith("]]>"):
         value = value.rstrip()[9:-3]
-    if value.endswith("\n") and key.lower() not in _CONTENT:
-        value = value[:-1]
-    elif not value.strip(" \t"):
-        value = ""
-    elif key.lower() in _CONTENT and "\n" in value:
-        # Blanks before the closing tag are its own indentation.
-        value = re.sub(r"\n[ \t]+$", "\n", value)
-    return value
+    if key.lower() in _PATH:
+        return value.strip()
+    if not framed and "\n" not in value:
+        return value
+    # Blanks before the closing tag are its own indentation.
+    return re.sub(r"\n[ \t]+$", "\n", value) if value.strip(" \t") else ""
