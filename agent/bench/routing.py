@@ -132,7 +132,10 @@ def _list(value: object) -> Sequence[object]:
 
 
 def evaluate(
-    cases: Iterable[Case], router: Callable[[str, RouteContext], Route], *, progress: Callable[[int], None] | None = None
+    cases: Iterable[Case],
+    router: Callable[[str, RouteContext], Route],
+    *,
+    progress: Callable[[int], None] | None = None,
 ) -> Scores:
     """Route every case and add up. Raises what the router raises."""
     routed: list[tuple[Case, Route]] = []

@@ -42,11 +42,20 @@ def verbs() -> dict[str, str]:
     for label, languages in lexicon.OTHERS.items():
         for text in languages.values():
             for verb in text.split():
-                table.setdefault(verb.lower(), label)
+                if verb.lower() not in _COMMON:
+                    table.setdefault(verb.lower(), label)
                 folded = fold(verb)
-                if folded not in _FOLD_CLASH and len(folded) > 2:
+                if folded not in _COMMON and folded not in _FOLD_CLASH and len(folded) > 2:
                     table.setdefault(folded, label)
     return table
+
+
+@lru_cache(maxsize=1)
+def foreign_verbs() -> dict[str, str]:
+    """The verbs of the other languages alone: many of these put the verb last."""
+    return {
+        verb.lower(): label for label, by in lexicon.OTHERS.items() for text in by.values() for verb in text.split()
+    }
 
 
 def _english_forms(verb: str) -> list[str]:
@@ -62,7 +71,7 @@ def _english_forms(verb: str) -> list[str]:
 def _near() -> dict[str, str]:
     """word with one letter left out → English verb, to recognise a slip of the finger."""
     table: dict[str, str] = {}
-    for text in lexicon.ENGLISH.values():
+    for text in (*lexicon.ENGLISH.values(), "check verify ensure confirm"):
         for verb in text.split():
             if len(verb) >= 4:
                 for at in range(len(verb)):
@@ -104,6 +113,32 @@ def _one_slip(word: str, verb: str) -> bool:
         return swap or (len(wrong) == 1 and (wrong[0] > 0) and len(word) > 4)
     longer, shorter = (word, verb) if len(word) > len(verb) else (verb, word)
     return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
+
+
+@lru_cache(maxsize=1)
+def _near_nouns() -> dict[str, str]:
+    """Slips in the few other words that routing hangs on: letters swapped, doubled or left out, but not replaced."""
+    table: dict[str, str] = {}
+    for word in _KEYWORDS.split():
+        for at in range(len(word)):
+            if len(word) >= 5:
+                table.setdefault(word[:at] + word[at + 1 :], word)
+            table.setdefault(word[: at + 1] + word[at:], word)
+            if at + 1 < len(word):
+                table.setdefault(word[:at] + word[at + 1] + word[at] + word[at + 2 :], word)
+    for word in (*_KEYWORDS.split(), *_COMMON, *verbs(), *lexicon.CONCEPTS):
+        table.pop(word, None)
+    return table
+
+
+_KEYWORDS = """tests build where which what error function please thanks hello explain check coverage usages change changing
+    anything modify without edit touch doesn't don't"""
+
+
+def respelled(lowered: str) -> str:
+    """The text with slips in its key words mended."""
+    table = _near_nouns()
+    return _WORD.sub(lambda m: table.get(m.group(0), m.group(0)), lowered) if lowered.isascii() else lowered
 
 
 _COMMON = frozenset(
@@ -180,11 +215,9 @@ def features(shape: Shape) -> dict[str, float]:
     """The cues of one request, each with its strength (1 unless said)."""
     cues: dict[str, float] = {}
     prose = shape.prose
-    lowered = prose.replace("FILE", "zfile").replace("CODE", "zname").replace("URL", "zurl").lower()
+    lowered = respelled(prose.replace("FILE", "zfile").replace("CODE", "zname").replace("URL", "zurl").lower())
     text = core(joined(core(prose)))
     words = words_of(text)
-    table = verbs()
-
     if not shape.whole:
         return {"empty": 1.0}
     if shape.trace:
@@ -194,7 +227,8 @@ def features(shape: Shape) -> dict[str, float]:
     if shape.files:
         cues["file"] = 1.0
     if shape.names:
-        cues["name"] = 1.0
+        plain = all(n.isalnum() for n in shape.names)
+        cues["camel" if plain else "name"] = 1.0
     if (shape.trace or shape.code) and len(words) <= 1:
         cues["paste_alone"] = 1.0
         cues["paste_alone:trace" if shape.trace else "paste_alone:code"] = 1.0
@@ -209,15 +243,15 @@ def features(shape: Shape) -> dict[str, float]:
     if NEGATED_EDIT.search(lowered):
         cues["hands_off"] = 1.0
 
-    head = _head(words, table)
+    head = _head(words, lowered)
     if head:
         cues["head:" + head] = 1.0
     elif words:
         cues["head:none"] = 1.0
-    found = [table[w] for w in words if w in table]
+    found = [label for w in words if (label := class_of(w))]
     for label in dict.fromkeys(found):
         cues["verb:" + label] = 1.0
-    tail = _later_heads(text, table)
+    tail = _later_heads(text)
     for label in tail:
         cues["later:" + label] = 1.0
     if any(ord(c) > 0x2AF for c in lowered) or "kar" in lowered or "chala" in lowered:
@@ -231,6 +265,16 @@ def features(shape: Shape) -> dict[str, float]:
         if first and sum(f"stem:{label}" in cues for label, _ in _stems()) > 1:
             cues["stem1:" + first[1]] = 1.0
 
+    stems = [c for c in cues if c.startswith("stem:")]
+    if len(stems) == 1:
+        cues["stem_only:" + stems[0][5:]] = 1.0
+    if words and len(words) > 1 and (last := foreign_verbs().get(words[-1])):
+        cues["last:" + last] = 1.0
+    if "frame:asks_you" in cues and not head:
+        for label in dict.fromkeys(found):
+            cues["asked:" + label] = 1.0
+    if re.match(r"\s*s([/|#])[^/|#\n]+\1[^/|#\n]*\1", shape.whole):
+        cues["sed"] = 1.0
     cues.update(_context_free(cues, words, lowered))
     bare = [w.strip("'-") for w in words_of(prose)]
     for name, members in SETS.items():
@@ -290,12 +334,14 @@ def _context_free(cues: dict[str, float], words: list[str], lowered: str) -> dic
     asking = any(c in cues for c in _ASKING) or "head:explain" in cues
     if concepts:
         found["concept"] = min(concepts, 2)
-        if asking and not here:
+        if asking and not here and "frame:this" not in cues:
             found["concept_asked"] = 1.0
-    if asking and not here and not _DEFINITE.search(lowered):
-        found["abstract"] = 1.0
-        if " the " not in f" {lowered} ":
-            found["abstract:bare"] = 1.0
+    if here and "frame:you" in cues:
+        found["frame:you"] = 0.0
+    if asking and not here and not _DEFINITE.search(lowered) and " the " not in f" {lowered} ":
+        found["abstract:bare" if "camel" not in cues else "abstract:camel"] = 1.0
+    if "frame:broken" in cues and not asking and (here or "trace" in cues):
+        found["broken_here"] = 1.0
     heads = [c for c in cues if c.startswith(("head:", "stem:")) and c != "head:none"]
     if not heads and not asking:
         framed = any(
@@ -304,7 +350,12 @@ def _context_free(cues: dict[str, float], words: list[str], lowered: str) -> dic
         )
         if len(words) >= 5 and not framed:
             found["declares"] = 1.0
-        if not framed and not any(c.startswith("frame:") or c in ("file", "name", "code", "trace") for c in cues):
+        social = any(w in members for w in words for members in SETS.values())
+        if (
+            not framed
+            and not social
+            and not any(c.startswith("frame:") or c in ("file", "name", "camel", "code", "trace") for c in cues)
+        ):
             found["no_cue:" + ("short" if len(words) <= 3 else "middle" if len(words) <= 5 else "long")] = 1.0
     for head in heads:
         if asking:
@@ -312,31 +363,63 @@ def _context_free(cues: dict[str, float], words: list[str], lowered: str) -> dic
     return found
 
 
-def _head(words: list[str], table: dict[str, str]) -> str | None:
+_CLITIC = re.compile(
+    r"^(.{3,}?)(?:-(?:moi|toi|le|la|les|lui|nous|en|y|me|o|a|os|as|lo)|(?:me|te|nos|mi|ti|ci)?(?:lo|la|los|las|li|le)|me|mi|nos|ci)$"
+)
+_DETERMINER = frozenset(
+    """the a an all this that these those it them my our every each any some both its their your whole FILE CODE everything
+    with for by to only me us""".split()
+)
+
+
+def class_of(word: str) -> str | None:
+    """The class of a verb, whatever its accents, and with a Romance pronoun hung on ("corrige-le", "arréglalo")."""
+    table = verbs()
+    found = table.get(word) or table.get(fold(word))
+    if found or len(word) < 5:
+        return found
+    match = _CLITIC.match(word)
+    if not match:
+        return None
+    stem = match.group(1)
+    foreign = foreign_verbs()
+    return foreign.get(stem) or foreign.get(fold(stem))
+
+
+def _head(words: list[str], lowered: str) -> str | None:
     """The class of the word that opens the request, a slip of the finger allowed for."""
     if not words:
         return None
-    word = words[0]
-    if word in table:
-        return table[word]
-    if fold(word) in table:
-        return table[fold(word)]
+    word, after = words[0], words[1] if len(words) > 1 else ""
+    if word == "comment" and _FRENCH.search(lowered):
+        return None
+    found = class_of(word)
+    if found:
+        if word in _NOUNISH and after and after not in _DETERMINER:
+            return "noun" if found != "test" else found
+        return found
     slip = mistyped(word)
     if slip:
-        return table.get(slip)
-    # "src/a.py: add a guard", "auth.py needs ..." — the verb may come after the file it is about
-    if word in ("FILE", "CODE") and len(words) > 1 and words[1] in table:
-        return table[words[1]]
+        return class_of(slip)
+    # "src/a.py: add a guard", "auth.py needs ...": the verb may come after the file it is about
+    if word in ("FILE", "CODE") and after:
+        return class_of(after)
     return None
 
 
-def _later_heads(text: str, table: dict[str, str]) -> list[str]:
+_NOUNISH = frozenset(lexicon.NOUNISH.split())
+_FRENCH = re.compile(
+    r"\b(?:le|la|les|des|une|est|sont|est-ce|ça|on|peut|puis-je|je|faire|fonctionne|marche|se|du|ce|cette)\b"
+)
+
+
+def _later_heads(text: str) -> list[str]:
     """Classes of the verbs that open a later clause ("…, fix it, and run the tests")."""
     found: list[str] = []
     for part in _CLAUSE.split(text)[1:]:
         words = words_of(core(part))
-        if words and words[0] in table and len(words[0]) > 1:
-            found.append(table[words[0]])
+        if words and (label := _head(words, text)) and label != "noun" and len(words[0]) > 1:
+            found.append(label)
     return list(dict.fromkeys(found))
 
 

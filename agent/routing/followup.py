@@ -20,6 +20,14 @@ _SAME = re.compile(
     \b(?:dasselbe|das\ gleiche|genauso|auch\ in|auch\ für|la\ même\ chose|pareil|idem|lo\ mismo|igual|o\ mesmo|a\ mesma\ coisa|lo\ stesso|la\ stessa\ cosa|hetzelfde|to\ samo|aynısını|aynı\ şekilde|sama)\b|то\ же\ самое|также\ и|同样|也改|一样|同じ|똑같이|마찬가지""",
     re.X | re.I,
 )
+_AGAIN = re.compile(
+    r"^\W*(?:(?:ok|so|please|now|just|hm+|yes|no)\W+)*(?:try|do it|do that|once|one more time|again|retry|repeat|redo)(?: it| that| this)?(?: again| once more| over| more| please)*\W*$|^\W*(?:nochmal|encore(?: une fois)?|otra vez|de novo|di nuovo|ещё раз|еще раз|снова|再来一次|もう一度|다시)\W*$",
+    re.I,
+)
+_ALSO = re.compile(
+    r"^\W*(?:and(?: also)?|what about|how about|also|same for|now(?: for| in)?|und(?: auch)?|et(?: pour)?|y|e|и|а|ve|那|では)\s+(?!then\b|now\b|why\b|how\b|where\b|what\b|who\b|which\b|if\b)",
+    re.I,
+)
 _CORRECTION = re.compile(
     r"^\W*(?:no,|nope,|not (?:that|this|there|the)|i meant|i mean|sorry,|rather|nein,|non,|no, me refería|não,|нет,)|\b(?:i meant|the other one|instead)\b",
     re.I,
@@ -53,6 +61,14 @@ def from_turn(request: str, context: RouteContext) -> dict[str, float] | None:
         return {**dict.fromkeys(LABELS, 0.0), "chat": 0.85, "unclear": 0.15}
     if "frame:revert" in cues and len(words) <= 8 and not cues.keys() & {"frame:why", "frame:how_would_i", "hands_off"}:
         return _lean({"edit": 0.92})
+    if tool in ("edit", "explain", "test", "search"):
+        if _AGAIN.match(form.prose):
+            return _lean({tool: 0.85})
+        if _ALSO.match(form.prose) and "head:none" in features(shape(_ALSO.sub("", form.prose))):
+            rest = _ALSO.sub("", form.prose).strip(" ?.!").lower()
+            if re.fullmatch(r"(?:the |with )?(?:unit )?tests?", rest):
+                return _lean({"test": 0.6 if tool == "edit" else 0.3, tool: 0.35})
+            return _lean({tool: 0.85})
     speaks = any(
         c.startswith(
             (

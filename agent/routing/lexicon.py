@@ -45,6 +45,13 @@ CHECK = """check verify ensure confirm validate-that prüfe prüf pruef überpr�
     vérifiez verifica verificar verifique comprueba comprobar revisa chequea cheque controlla controllare controleer sprawdź
     sprawdz kontrol periksa cek kolla zkontroluj see make-sure"""
 
+# Verbs that are as often nouns: they open a request as a verb only before an article, a pronoun or a name.
+NOUNISH = """test build log type cache comment format sort batch stream hash mark guard default flag cover point set list count
+    profile benchmark box center centre gate shift offset mirror quote alias bundle scale chunk stub mock pin cut bring
+    pass return limit cap round match slow debug reverse label document vendor subclass reset install indent register rotate
+    flatten prefix suffix export import retry accept catch stop bump patch trim crop narrow derive function prefer hook
+    style escape shell design model view name value sync release factor commit branch"""
+
 # Two words that are one verb, as one that is listed. Applied to the lower-cased text.
 PHRASES: tuple[tuple[str, str], ...] = (
     ("get rid of", "remove"),
@@ -249,6 +256,7 @@ STEMS: dict[str, str] = {
         исправ|почини|чини|добав|удали|убери|убрать|переимен|измени|поменя|замени|перепиш|напиши|написать|создай|создать|
         реализу|отрефактор|рефактор|обнови|перенес|сдела|упрости|вынес|поправ|переведи|задокументир|оптимизир|
         виправ|додай|видали|зміни|перейменуй|
+        διόρθωσ|πρόσθεσ|άλλαξε|διέγραψ|γράψε|
         أصلح|اصلح|أضف|اضف|احذف|غيّر|غير اسم|عدّل|عدل|اكتب|أنشئ|انشئ|استبدل|
         ठीक कर|जोड़|हटा|बदल|लिख|बना दो|बनाओ|theek kar|add karo|add kar do|hata do|badal do|fix karo|fix kar""",
     "test": """
@@ -264,6 +272,7 @@ STEMS: dict[str, str] = {
         어디|찾아|찾기|검색|목록|어느 파일|어떤 파일|나열|
         где |найди|найти|поищи|покажи|перечисли|какие файлы|в каком|сколько|список|
         де знаходиться|знайди|
+        πού |βρες|
         أين|اين|ابحث|اعثر|اعرض|
         कहाँ|कहां|खोज|ढूंढ|ढूँढ|दिखा|kahan|kaha hai""",
     "explain": """
@@ -273,6 +282,7 @@ STEMS: dict[str, str] = {
         설명|왜|무슨 의미|무슨 뜻|뭐 하는|뭐하는|무엇을|어떻게 작동|어떻게 동작|알려|요약|이유|뭔가요|뭐야|차이|
         объясни|обьясни|поясни|почему|зачем|что делает|что такое|что значит|как работает|опиши|расскажи|в чем|в чём|разница|
         поясни|чому|
+        γιατί|εξήγησ|τι κάνει|
         اشرح|لماذا|ماذا يفعل|ماذا تفعل|كيف يعمل|كيف تعمل|ما معنى|
         समझा|क्यों|क्या कर|मतलब|कैसे काम|samjha|kyun|kyu |kya karta|kaise kaam""",
 }

@@ -7,10 +7,11 @@ penalty pulls each weight towards its hand-set value, so that a cue the labelled
 from __future__ import annotations
 
 import json
-import math
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from agent.routing import linear
 from agent.routing.types import LABELS
 
 _WEIGHTS = Path(__file__).with_name("weights.json")
@@ -37,10 +38,28 @@ PRIOR: dict[str, dict[str, float]] = {
     "verb:check": {"test": 0.5},
     "stem:check": {"test": 0.7, "explain": 0.8},
     "head:edit&asking": {"edit": -0.5, "explain": 0.3},
+    "stem_only:edit": {"edit": 1.5},
+    "stem_only:test": {"test": 1.2},
+    "stem_only:search": {"search": 1.2},
+    "stem_only:explain": {"explain": 1.2},
+    "last:edit": {"edit": 2.0},
+    "last:test": {"test": 2.0},
+    "last:search": {"search": 2.0},
+    "last:explain": {"explain": 2.0},
+    "asked:edit": {"edit": 1.5},
+    "asked:test": {"test": 1.2},
+    "asked:search": {"search": 1.2},
+    "asked:explain": {"explain": 1.2},
+    "sed": {"edit": 5.0},
+    "broken_here": {"edit": 0.8},
+    "frame:creative": {"chat": 5.0},
+    "frame:this": {"chat": -0.8, "explain": 0.2},
     "concept": {"chat": 0.8},
     "concept_asked": {"chat": 1.2},
-    "abstract": {"chat": 0.9},
-    "abstract:bare": {"chat": 0.5},
+    "abstract:bare": {"chat": 1.4},
+    "abstract:camel": {"chat": 0.5},
+    "camel": {"unclear": -1.0, "chat": -0.3},
+    "head:noun": {"edit": 0.5, "unclear": 0.3},
     "declares": {"edit": 1.3},
     "no_cue:short": {"unclear": 1.8},
     "no_cue:middle": {"unclear": 0.8, "edit": 0.3},
@@ -91,7 +110,7 @@ PRIOR: dict[str, dict[str, float]] = {
     "frame:revert": {"edit": 2.5},
     "opens:hello": {"chat": 0.7},
     "only:hello": {"chat": 3.5},
-    "opens:thanks": {"chat": 1.2},
+    "opens:thanks": {"chat": 2.0},
     "only:thanks": {"chat": 4.0},
     "only:yes": {"unclear": 1.5, "chat": 1.0},
     "only:no": {"unclear": 0.5, "chat": 2.0},
@@ -114,34 +133,19 @@ def weights() -> dict[str, dict[str, float]]:
     return fitted
 
 
-def scores(cues: dict[str, float], table: dict[str, dict[str, float]] | None = None) -> list[float]:
-    """Log odds of each class, in the order of LABELS, not normalised."""
-    table = weights() if table is None else table
-    total = dict.fromkeys(LABELS, 0.0)
-    for cue, strength in (("bias", 1.0), *cues.items()):
-        for label, weight in table.get(cue, {}).items():
-            total[label] += weight * strength
-    return [total[label] for label in LABELS]
-
-
-def softmax(logits: list[float]) -> list[float]:
-    """Probabilities that add up to 1."""
-    top = max(logits)
-    powers = [math.exp(x - top) for x in logits]
-    whole = sum(powers)
-    return [p / whole for p in powers]
-
-
-def probabilities(cues: dict[str, float]) -> dict[str, float]:
+def probabilities(
+    cues: Mapping[str, float], table: Mapping[str, Mapping[str, float]] | None = None
+) -> dict[str, float]:
     """label → probability by the rules alone."""
-    chances = dict(zip(LABELS, softmax(scores(cues)), strict=True))
-    if "hands_off" in cues and chances["edit"] > 0:
-        kept = 1 - chances["edit"]
-        chances = {k: (0.0 if k == "edit" else v / kept) for k, v in chances.items()}
+    values = linear.softmax(linear.logits(cues, weights() if table is None else table, LABELS))
+    chances = dict(zip(LABELS, values, strict=True))
+    if "hands_off" in cues:
+        kept = 1 - chances["edit"] or 1.0
+        chances = {label: (0.0 if label == "edit" else p / kept) for label, p in chances.items()}
     return chances
 
 
-def reasons(cues: dict[str, float], label: str) -> list[str]:
+def reasons(cues: Mapping[str, float], label: str) -> list[str]:
     """The cues that spoke most for a label, strongest first."""
     table = weights()
     said = {cue: table.get(cue, {}).get(label, 0.0) * strength for cue, strength in cues.items()}

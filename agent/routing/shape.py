@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 MAX_CHARACTERS = 20_000
 """More than this is a paste; its head and tail are looked at."""
+MAX_PROSE = 1_500
+"""Of a person's own words the head and the tail say what is wanted."""
 
 _FENCE = re.compile(r"(```|~~~)[^\n]*\n.*?(?:\1|\Z)", re.S)
 _TRACE_START = re.compile(
@@ -72,13 +74,17 @@ class Shape:
 def shape(request: str) -> Shape:
     """Take a request apart. Never raises, whatever the text; linear in its length."""
     text = unicodedata.normalize("NFKC", request).replace("’", "'").replace("`\u200b", "`").strip()
+    if "\n" not in text and text.count("\\n") > 1:
+        text = text.replace("\\n", "\n").replace("\\t", "\t")  # a paste that came through a shell or a JSON line
     if len(text) > MAX_CHARACTERS:
         text = text[: MAX_CHARACTERS // 2] + "\n" + text[-MAX_CHARACTERS // 2 :]
     without, fences = _FENCE.subn("\n", text)
     fenced = " ".join(m.group(0) for m in _FENCE.finditer(text))
     trace = any(_is_trace(line) for line in fenced.splitlines()[1:40])
-    prose_lines, pasted_trace, pasted_code = _own_lines(without)
-    own = _URL.sub(" URL ", " ".join(prose_lines))
+    own, pasted_trace, pasted_code = _own_lines(without)
+    if len(own) > MAX_PROSE:
+        own = own[: MAX_PROSE * 2 // 3] + " ; " + own[-MAX_PROSE // 3 :]
+    own = _URL.sub(" URL ", own)
     files: list[str] = []
     names: list[str] = []
 
@@ -181,38 +187,51 @@ def _is_trace(line: str) -> bool:
     return bool(_TRACE_START.match(line) or _EXCEPTION.match(line) or _TRACE_LINE.match(line))
 
 
-def _own_lines(text: str) -> tuple[list[str], bool, bool]:
-    """(lines of prose, a trace was seen, code was seen)."""
+_ASKS = re.compile(
+    r"\?|\b(?:please|pls|plz|fix|why|how|what|explain|help|correct|repair|can you|could you|add|change|should|when i|where|run|find)\b",
+    re.I,
+)
+_ERROR_PART = re.compile(r"(?:[\w.$]+\.)?[A-Z]\w*(?:Error|Exception)\b:?")
+_FLAT_TRACE = re.compile(
+    r"Traceback \(most recent call last\):?.*?(?:[A-Z]\w*(?:Error|Exception|Exit|Interrupt)\b(?::[^.?!\n]*)?[.?!]?|(?=\n|$))",
+    re.S,
+)
+
+
+def _own_lines(text: str) -> tuple[str, bool, bool]:
+    """(the prose, with "; " where something pasted stood between; a trace was seen; code was seen)."""
     lines = text.splitlines()
-    single = len(lines) == 1
-    prose: list[str] = []
+    alone = len(lines) == 1
     trace = code = inside = False
+    if alone and "Traceback (most recent call last)" in text:
+        return _FLAT_TRACE.sub(" ; ", text).strip(" ;"), True, False
+    parts: list[str] = []
     for line in lines:
+        pasted = True
         if not line.strip():
             inside = False
-            continue
-        if _TRACE_START.match(line):
+        elif _TRACE_START.match(line):
             trace = inside = True
-            continue
-        if _EXCEPTION.match(line):
-            trace, inside = True, False
-            continue
-        if _TRACE_LINE.match(line):
-            trace = True
-            continue
-        if inside and line[0] in " \t":
-            continue
-        if _CODE_LINE.match(line) and not _reads_as_prose(line, single):
+        elif _EXCEPTION.match(line) or _TRACE_LINE.match(line):
+            trace, inside = True, inside and not _EXCEPTION.match(line)
+            if _ASKS.search(line) and (alone or line.rstrip().endswith("?")):
+                parts.append(_ERROR_PART.sub(" ", line))
+        elif inside and line[0] in " \t":
+            pass
+        elif _CODE_LINE.match(line) and not _reads_as_prose(line, alone):
             code = True
-            continue
-        prose.append(line)
-    if single and "Traceback (most recent call last)" in text:
-        trace = True
-    return prose, trace, code
+        else:
+            parts.append(line)
+            pasted = False
+        if pasted and parts and parts[-1] != ";":
+            parts.append(";")
+    return " ".join(parts).strip(" ;"), trace, code
 
 
 def _reads_as_prose(line: str, alone: bool) -> bool:
     """Several plain words, and little punctuation of code; a line that stands alone needs more to be taken for code."""
+    if re.match(r"\s*(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER)\b", line):
+        return False
     marks = sum(line.count(c) for c in "(){}[]=;<>")
     if alone and marks < 2:
         return True
