@@ -243,6 +243,17 @@ def test_each_worktree_has_its_own_turns(place: Place, tmp_path: Path) -> None:
     undo_and_redo(second, before_there)
 
 
+def test_prune_also_forgets_the_turns_of_worktrees_that_are_gone(place: Place, tmp_path: Path) -> None:
+    place.git("worktree", "add", "-q", str(tmp_path / "second"), "-b", "second")
+    second = Place(tmp_path / "second")
+    second.record(second.change("calc.py", MENDED))
+    assert place.history().prune(-1) == 0
+    place.git("worktree", "remove", "--force", str(second.root))
+    assert place.history().prune(30) == 0
+    assert place.history().prune(-1) == 1
+    assert place.git("for-each-ref", "refs/agent/") == ""
+
+
 def test_inside_a_submodule_its_own_repository_is_used(place: Place, tmp_path: Path) -> None:
     outer = Place.made(tmp_path / "outer", {"o.py": b"o\n"})
     outer.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(place.root), "sub")
@@ -443,6 +454,33 @@ def test_undo_refuses_and_names_the_file_that_is_not_as_the_agent_left_it(place:
         place.history().undo()
     assert caught.value.exit_code == EXIT_IN_THE_WAY
     assert place.whole_state() == before
+
+
+def test_what_i_have_taken_back_myself_counts_as_undone(place: Place) -> None:
+    place.record(place.change("calc.py", MENDED), place.change("new.py", b"n\n"))
+    place.git("reset", "-q", "--hard", "HEAD~1")
+    before = place.whole_state()
+    place.history().undo()
+    assert place.whole_state() == before
+    assert place.history().log()[0].undone
+    place.history().redo()
+    assert place.get("calc.py") == MENDED and place.get("new.py") == b"n\n"
+    place.put("calc.py", CALC)
+    place.history().undo()
+    assert place.whole_state() == before
+
+
+def test_a_hook_that_rewrites_files_does_not_make_undo_inexact(place: Place) -> None:
+    place.put("calc.py", CALC + b"x = 1;\n")
+    place.git("commit", "-q", "-am", "with a semicolon")
+    place.hook("pre-commit", "sed -i 's/;$//' calc.py\ngit add calc.py\n")
+    place.record(place.change("calc.py", MENDED + b"y = 1;\n"))
+    assert place.get("calc.py") == MENDED + b"y = 1\n"
+    place.git("tag", "somebody-has-it")
+    place.history().undo()
+    assert place.get("calc.py") == CALC + b"x = 1;\n"
+    assert place.in_commit() == {"calc.py": CALC + b"x = 1;\n"}
+    assert place.status == []
 
 
 def test_several_turns_are_undone_together_or_not_at_all(place: Place) -> None:

@@ -162,7 +162,8 @@ class FileHistory:
             old = [record.turn for record in self._store.records() if record.when < limit]
             if old:
                 self._store.remove(old)
-        return len(old)
+            orphans = self._store.remove_orphans(limit)
+        return len(old) + orphans
 
     def recover(self) -> str | None:
         """Finish what a killed agent began. Returns what was done, in a sentence; None when there was nothing.
@@ -208,7 +209,7 @@ class FileHistory:
             turn=known[0].turn + 1 if known else 1,
             when=int(time.time()),
             tool=tool,
-            message=message,
+            message=message.strip() or f"Apply {tool}",
             files=tuple(paths),
             request=request,
             status="pending",

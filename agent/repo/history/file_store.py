@@ -81,6 +81,10 @@ class FileStore:
         for turn in turns:
             shutil.rmtree(self._place(turn), ignore_errors=True)
 
+    def remove_orphans(self, before: float) -> int:
+        """A folder has no worktrees."""
+        return 0
+
     def _place(self, turn: int) -> Path:
         return self._folder / f"{turn:06d}"
 

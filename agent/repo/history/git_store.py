@@ -87,6 +87,20 @@ class GitStore:
         lines = "".join(f"delete {self._ref(turn)}\n" for turn in turns)
         self._run("update-ref", "--stdin", stdin=lines.encode(), write=True)
 
+    def remove_orphans(self, before: float) -> int:
+        """Delete the turns, older than a time, of worktrees that are not there any more. Returns how many."""
+        place = "refs/agent/worktrees/"
+        listed = text(self._run("for-each-ref", "--format=%(committerdate:unix) %(refname)", place)).split("\n")
+        gone: list[str] = []
+        for line in filter(None, listed):
+            when, _, ref = line.partition(" ")
+            worktree = self._git.repository.common_dir / "worktrees" / ref.removeprefix(place).split("/")[0]
+            if int(when or 0) < before and not worktree.exists():
+                gone.append(f"delete {ref}\n")
+        if gone:
+            self._run("update-ref", "--stdin", stdin="".join(gone).encode(), write=True)
+        return len(gone)
+
     def _ref(self, turn: int) -> str:
         return f"{self.prefix}{turn:06d}"
 

@@ -36,8 +36,14 @@ def choose(records: Sequence[TurnRecord], direction: Direction, n: int) -> list[
     return found[: max(n, 1)]
 
 
-def commit_turn(branch: Branch, record: TurnRecord, look: Look, wanted: bool, root: Path) -> tuple[str | None, str]:
-    """Commit a turn that was just written, if it may be. Returns the commit and a note."""
+def commit_turn(
+    branch: Branch, record: TurnRecord, look: Look, wanted: bool, root: Path, *, verify: bool = True
+) -> tuple[str | None, str]:
+    """Commit a turn that was just written, if it may be. Returns the commit and a note.
+
+    Without `verify` the hooks that may change files are left out, as `git revert` does: what is taken back or done
+    again shall be exact.
+    """
     if not wanted:
         return None, SWITCHED_OFF
     if look.no_commit:
@@ -50,7 +56,7 @@ def commit_turn(branch: Branch, record: TurnRecord, look: Look, wanted: bool, ro
     if not paths:
         return None, f"no commit: {record.files[0]} is ignored by git"
     before = read_states(root, paths)
-    made = branch.commit(paths, record.message, look)
+    made = branch.commit(paths, record.message, look, verify=verify)
     if made.commit is None and read_states(root, paths) != before:
         made = branch.commit(paths, record.message, look)  # a formatter that fails once it has mended the files
     return made.commit, made.note if made.commit else f"no commit: {made.note}"
@@ -78,7 +84,7 @@ class Mover:
             for path in record.files:
                 now = simulated[path] if path in simulated else read_state(self._root, path)
                 problem = _differs(now, have.get(path), want.get(path))
-                if problem:
+                if problem and now != want.get(path):  # what is already as it shall be is not overwritten
                     verb = "undone" if direction == "undo" else "redone"
                     raise InTheWay(
                         f"{path} {problem} since turn {record.turn}, so that turn cannot be {verb}. "
@@ -91,7 +97,9 @@ class Mover:
         """Take one turn back, or do it again. Returns a sentence about it."""
         before, after = self._store.states(record.turn)
         have, want = (after, before) if direction == "undo" else (before, after)
-        changes = [c for p in record.files if (c := _change(p, have.get(p), want.get(p), self._root)) is not None]
+        there = {path: read_state(self._root, path) for path in record.files}
+        moved = [path for path in record.files if there[path] != want.get(path)]
+        changes = [change for p in moved if (change := _change(p, have.get(p), want.get(p))) is not None]
         look = self._branch.look(record.files) if self._branch else None
         self._intents.save(Intent(direction, record.turn, look.commit if look else ""))
         try:
@@ -175,12 +183,10 @@ class Mover:
             note = branch.drop(commit, record.files, f"agent: undo turn {record.turn}")
             return record, _joined(f"commit {commit[:9]} was taken off {look.head.branch}", note)
         reverting = replace(record, message=_revert_message(record))
-        made, note = commit_turn(branch, reverting, look, commits, self._root)
+        made, note = commit_turn(branch, reverting, look, commits, self._root, verify=False)
         if made is None:
-            return (
-                record,
-                f"commit {commit[:9]} stays, and the files differ from it ({note.removeprefix('no commit: ')})",
-            )
+            why = note.removeprefix("no commit: ")
+            return record, f"commit {commit[:9]} stays in the branch's history ({why})"
         return replace(record, undo_commit=made), _joined(f"commit {commit[:9]} was reverted by {made[:9]}", note)
 
     def _redo_commit(self, record: TurnRecord, look: Look | None, commits: bool) -> tuple[TurnRecord, str]:
@@ -195,7 +201,7 @@ class Mover:
         elif branch.can_restore(commit, look, record.files):
             note = branch.restore(commit, record.files, f"agent: redo turn {record.turn}")
             return undone, _joined(f"commit {commit[:9]} is back on {look.head.branch}", note)
-        made, note = commit_turn(branch, record, look, commits, self._root)
+        made, note = commit_turn(branch, record, look, commits, self._root, verify=False)
         if made is None:
             return replace(undone, commit=None), note
         return replace(undone, commit=made), _joined(f"committed as {made[:9]}", note)
@@ -226,7 +232,7 @@ def _differs(now: FileState | None, have: FileState | None, want: FileState | No
     return ""
 
 
-def _change(path: str, have: FileState | None, want: FileState | None, root: Path) -> FileChange | None:
+def _change(path: str, have: FileState | None, want: FileState | None) -> FileChange | None:
     """From one recorded state to the other, as the transaction takes it."""
     if have is None and want is None:
         return None

@@ -117,6 +117,10 @@ class Store(Protocol):
         """Forget turns."""
         ...
 
+    def remove_orphans(self, before: float) -> int:
+        """Forget turns, older than a time, of work trees that are gone. Returns how many."""
+        ...
+
 
 def to_json(record: TurnRecord) -> dict[str, Any]:
     """The record as it is stored."""
