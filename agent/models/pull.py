@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Literal
 
+from agent.backends.host import ollama_url
 from agent.errors import InTheWay, NoServer, NoSuchModel, ServerFailed
 from agent.events import Progress
 from agent.models.catalog import CATALOG, CatalogEntry, find_entry
@@ -77,7 +78,7 @@ def ollama_pull(host: str, name: str) -> Iterator[Progress]:
     done: dict[str, int] = {}
     status = ""
     try:
-        for line in ollama.Client(host).pull(name, stream=True):
+        for line in ollama.Client(ollama_url(host)).pull(name, stream=True):
             status = line.status or ""
             if line.digest and line.total:
                 total[line.digest], done[line.digest] = line.total, line.completed or 0
@@ -99,7 +100,7 @@ def ollama_remove(host: str, name: str) -> None:
     import ollama
 
     try:
-        ollama.Client(host).delete(name)
+        ollama.Client(ollama_url(host)).delete(name)
     except ollama.ResponseError as error:
         raise _from_ollama(error, name) from None
     except (httpx.HTTPError, ConnectionError):
@@ -117,7 +118,7 @@ def _from_ollama(error: Exception, name: str) -> NoSuchModel | ServerFailed:
 
 
 def _nobody_at(host: str) -> NoServer:
-    return NoServer(f"No Ollama answers at {host or 'http://127.0.0.1:11434'}.", "Start it with `ollama serve`.")
+    return NoServer(f"No Ollama answers at {ollama_url(host)}.", "Start it with `ollama serve`.")
 
 
 def _broke_off(name: str, why: str) -> ServerFailed:
