@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.repair.syntax.document import Document, Line
+from agent.repair.syntax.layout import NO_CODE
 from agent.repair.syntax.lexer import Token
 
+INDENTED = "changed the indentation"
 _BRACKETS = "()[]{}"
 _WORDS_USED = 12
 _OPERATORS_USED = 14
@@ -52,6 +54,8 @@ class Candidate:
     """The token put in or taken out, for the balance of brackets and quotes."""
     change: int = 0
     """1 put in, -1 taken out, 0 neither."""
+    swaps_bracket: bool = False
+    """`token` is a bracket that became another kind."""
 
 
 def candidates(document: Document, number: int) -> Iterator[Candidate]:
@@ -124,7 +128,7 @@ def _deletions(number: int, line: Line) -> Iterator[Candidate]:
         left, right = line.text[: token.start], line.text[token.end :]
         joins = left[-1:].isalnum() and right[:1].isalnum()
         text = left + (" " if joins else "") + right
-        cost = 1.5 if token.kind == "op" else 3.0
+        cost = 3.5 if token.kind == "op" else 5.5
         yield Candidate(
             number,
             number,
@@ -136,14 +140,16 @@ def _deletions(number: int, line: Line) -> Iterator[Candidate]:
         )
         if len(token.text) > 1 and token.kind == "op" and token.text[0] == token.text[-1]:
             shorter = line.text[: token.start] + line.text[token.start + 1 :]
-            yield Candidate(number, number, shorter, f"took out `{token.text[0]}`", 1.5, token.text[0], -1)
+            yield Candidate(number, number, shorter, f"took out `{token.text[0]}`", 3.5, token.text[0], -1)
 
 
 def _exchanges(document: Document, number: int, line: Line) -> Iterator[Candidate]:
     for token in line.tokens:
         for word, cost in _instead_of(document, token):
             text = line.text[: token.start] + word + line.text[token.end :]
-            yield Candidate(number, number, text, f"`{_shown(token)}` → `{word}`", cost)
+            bracket = word in _BRACKETS
+            words = f"`{_shown(token)}` → `{word}`"
+            yield Candidate(number, number, text, words, cost, word if bracket else "", 0, bracket)
 
 
 def _instead_of(document: Document, token: Token) -> Iterator[tuple[str, float]]:
@@ -192,7 +198,7 @@ def _new_lines(document: Document, number: int) -> Iterator[Candidate]:
 def _indents_around(document: Document, number: int) -> list[str]:
     """The leading blanks of the last lines before `number` that are indented less than the one before."""
     found: list[str] = []
-    above = [at for at in range(number - 1, -1, -1) if document.indents[at] >= 0][:60]
+    above = [at for at in range(number - 1, -1, -1) if document.indents[at] != NO_CODE][:60]
     if not above:
         return found
     width = document.indents[above[0]] + 1
@@ -214,7 +220,7 @@ def _indentations(document: Document, number: int, line: Line) -> Iterator[Candi
     near = [
         at
         for at in range(max(number - 12, 0), min(number + 4, len(document.lines)))
-        if at != number and document.indents[at] >= 0
+        if at != number and document.indents[at] != NO_CODE
     ]
     blanks = [
         document.lines[at].text[: len(document.lines[at].text) - len(document.lines[at].text.lstrip())] for at in near
@@ -222,7 +228,7 @@ def _indentations(document: Document, number: int, line: Line) -> Iterator[Candi
     blanks += [b + "    " for b in blanks[-6:]]
     for indent in dict.fromkeys(blanks):
         if indent != own:
-            yield Candidate(number, number, indent + body, "changed the indentation", 2.0)
+            yield Candidate(number, number, indent + body, INDENTED, 2.0)
 
 
 def _shown(token: Token) -> str:

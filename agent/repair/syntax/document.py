@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from agent.edits.gate.brackets import indent_of
 from agent.edits.gate.languages import Language
-from agent.repair.syntax.layout import Bracket, Layout, examine
+from agent.repair.syntax.layout import NO_CODE, Bracket, Layout, examine, within_lines
 from agent.repair.syntax.lexer import Lexer, Token, lexer_for
 from agent.repair.syntax.naturalness import ORDER, Naturalness, line_end, symbols
 
@@ -18,18 +18,21 @@ _CONTEXT = 2
 
 @dataclass(frozen=True)
 class Line:
-    """One line: its offset, its text, its tokens (offsets within the line), and whether it can be read alone."""
+    """One line: its offset, text and tokens (offsets within the line), and what is derived from them."""
 
     start: int
     text: str
     tokens: tuple[Token, ...]
     alone: bool
     """False within, and at the ends of, a string or comment over several lines."""
+    indent: int
+    """The width of the leading blanks; NO_CODE for a line without code."""
+    symbols: tuple[tuple[str, str], ...]
 
-    @property
-    def indent(self) -> int:
-        """The width of the leading blanks; -1 for a line without tokens."""
-        return indent_of(self.text.encode()[:200]) if any(t.kind != "com" for t in self.tokens) else -1
+
+def _line(start: int, text: str, tokens: Sequence[Token], alone: bool) -> Line:
+    found = tuple(symbols(tokens))
+    return Line(start, text, tuple(tokens), alone, indent_of(text[:200].encode()) if found else NO_CODE, found)
 
 
 class Document:
@@ -45,6 +48,7 @@ class Document:
         self.naturalness = Naturalness(self.sequence(self.lines))
         self.brackets = [_brackets(line.tokens, number) for number, line in enumerate(self.lines)]
         self.layout = self.layout_of([b for row in self.brackets for b in row])
+        self.balance = Counter(b.kind for row in self.brackets for b in row)
         self.words: Counter[str] = Counter(t.text for line in self.lines for t in line.tokens if t.kind in ("op", "kw"))
 
     def line_of(self, offset: int) -> int:
@@ -56,17 +60,17 @@ class Document:
         result: list[tuple[str, str]] = []
         last = -1
         for line in lines:
-            if line.indent < 0:
+            if line.indent == NO_CODE:
                 continue
             if last >= 0:
                 result.append(line_end(last, line.indent))
-            result += symbols(line.tokens)
+            result += line.symbols
             last = line.indent
         return result
 
     def read(self, text: str, start: int = 0) -> list[Line]:
         """Changed lines, each read alone."""
-        return [Line(start, part, tuple(self.lexer.tokens(part)), True) for part in text.split("\n")]
+        return [_line(start, part, self.lexer.tokens(part), True) for part in text.split("\n")]
 
     def gain(self, first: int, last: int, new: Sequence[Line]) -> float:
         """By how many nats the text becomes more natural when lines `first` to `last` (inclusive) become `new`."""
@@ -98,7 +102,7 @@ class Document:
         found: list[Line] = []
         at = number + step
         while 0 <= at < len(self.lines) and len(found) < _CONTEXT:
-            if self.indents[at] >= 0:
+            if self.indents[at] != NO_CODE:
                 found.append(self.lines[at])
             at += step
         return found[::-1] if step < 0 else found
@@ -112,7 +116,11 @@ class Document:
         shift = len(new) - (last - first + 1)
         head = [b for row in self.brackets[:first] for b in row]
         middle = [b for number, line in enumerate(new) for b in _brackets(line.tokens, first + number)]
-        tail = [b if not shift else replace(b, line=b.line + shift) for row in self.brackets[last + 1 :] for b in row]
+        tail = [
+            b if not shift else Bracket(b.kind, b.line + shift, b.first, b.last)
+            for row in self.brackets[last + 1 :]
+            for b in row
+        ]
         indents = [*self.indents[:first], *(line.indent for line in new), *self.indents[last + 1 :]]
         return self.layout_of([*head, *middle, *tail], indents)
 
@@ -132,7 +140,7 @@ def _split(lexer: Lexer, text: str) -> list[Line]:
         rows[first].append(replace(token, start=token.start - starts[first], end=token.end - starts[first]))
     ends = [*(s - 1 for s in starts[1:]), len(text)]
     return [
-        Line(start, text[start:end], tuple(row), number not in together)
+        _line(start, text[start:end], row, number not in together)
         for number, (start, end, row) in enumerate(zip(starts, ends, rows, strict=True))
     ]
 
@@ -146,4 +154,4 @@ def _brackets(tokens: Sequence[Token], number: int) -> list[Bracket]:
         for character in token.text:
             if character in "()[]{}":
                 found.append(Bracket(character, number, at == 0, at == len(code) - 1))
-    return found
+    return within_lines(found)

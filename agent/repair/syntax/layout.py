@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 from agent.edits.gate.brackets import CLOSER_OF
 
+NO_CODE = 1 << 20
+"""The indentation of a line without code: further right than any other."""
+
 
 @dataclass(frozen=True)
 class Bracket:
@@ -33,7 +36,7 @@ class Layout:
 
 
 def examine(brackets: Sequence[Bracket], indents: Sequence[int]) -> Layout:
-    """Pair the brackets and compare each pair with the indentation. `indents` has -1 for blank lines."""
+    """Pair the brackets and compare each pair with the indentation. `indents` has NO_CODE for blank lines."""
     stack: list[Bracket] = []
     unpaired = 0
     penalty = 0.0
@@ -73,16 +76,27 @@ def _contradiction(opener: Bracket, closer: Bracket, indents: Sequence[int]) -> 
     penalty = 0.0
     if closer.first and indents[closer.line] != left:
         penalty += 1.0 if opener.last else 0.4
-    for line in range(opener.line + 1, closer.line):
-        if 0 <= indents[line] <= left:
-            penalty += 1.0
-            break
+    if opener.last and not closer.first:
+        penalty += 0.7 if opener.kind == "{" else 0.2
+    if min(indents[opener.line + 1 : closer.line], default=NO_CODE) <= left:
+        penalty += 1.0
     return penalty
+
+
+def within_lines(brackets: Sequence[Bracket]) -> list[Bracket]:
+    """One line's brackets without those that it pairs itself: the others are all that the layout depends on."""
+    left: list[Bracket] = []
+    for bracket in brackets:
+        if left and CLOSER_OF.get(left[-1].kind) == bracket.kind:
+            left.pop()
+        else:
+            left.append(bracket)
+    return left
 
 
 def _dedent_after(line: int, indents: Sequence[int]) -> int:
     """The first later line that is not indented further than `line`."""
     for at in range(line + 1, len(indents)):
-        if 0 <= indents[at] <= indents[line]:
+        if indents[at] <= indents[line]:
             return at
     return len(indents) - 1

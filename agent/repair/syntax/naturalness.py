@@ -42,6 +42,7 @@ class Naturalness:
     def __init__(self, sequence: Sequence[tuple[str, str]]) -> None:
         self._counts: list[dict[tuple[str, ...], int]] = [defaultdict(int), defaultdict(int)]
         self._totals: list[dict[tuple[str, ...], int]] = [defaultdict(int), defaultdict(int)]
+        self._known: tuple[dict[tuple[tuple[str, str], ...], float], ...] = ({}, {})
         self._vocabulary = 60.0 + len({s[0] for s in sequence})
         for stream in (0, 1):
             words = [s[stream] for s in sequence]
@@ -59,21 +60,28 @@ class Naturalness:
         `seen`: how often this very place was counted when learning (1 for text that is in the file).
         """
         total = 0.0
-        streams = ([s[0] for s in sequence], [s[1] for s in sequence])
+        known = self._known[min(seen, 1)]
         for at in range(start, min(end, len(sequence))):
-            target = sequence[at][0]
-            p = sum(self._probability(stream, streams[stream], at, target, seen) for stream in (0, 1)) / 2
-            total += math.log(p)
+            key = tuple(sequence[max(at - ORDER + 1, 0) : at + 1])
+            value = known.get(key)
+            if value is None:
+                value = known[key] = self._logarithm(key, seen)
+            total += value
         return total
 
-    def _probability(self, stream: int, words: Sequence[str], at: int, target: str, seen: int) -> float:
-        counts, totals = self._counts[stream], self._totals[stream]
-        p = 1.0 / self._vocabulary
-        for order in range(min(ORDER, at + 1)):
-            context = tuple(words[at - order : at])
-            total = totals.get(context, 0) - seen
-            if total <= 0:
-                break
-            count = max(counts.get((*context, target), 0) - seen, 0)
-            p = (count + _BACKOFF * p) / (total + _BACKOFF)
-        return p
+    def _logarithm(self, window: tuple[tuple[str, str], ...], seen: int) -> float:
+        target = window[-1][0]
+        p = 0.0
+        for stream in (0, 1):
+            words = [s[stream] for s in window[:-1]]
+            counts, totals = self._counts[stream], self._totals[stream]
+            estimate = 1.0 / self._vocabulary
+            for order in range(len(words) + 1):
+                context = tuple(words[len(words) - order :])
+                total = totals.get(context, 0) - seen
+                if total <= 0:
+                    break
+                count = max(counts.get((*context, target), 0) - seen, 0)
+                estimate = (count + _BACKOFF * estimate) / (total + _BACKOFF)
+            p += estimate / 2
+        return math.log(p)

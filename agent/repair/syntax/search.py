@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from agent.edits.gate.languages import Language
 from agent.edits.gate.trees import errors_of
 from agent.repair.syntax.acceptance import Acceptance, weight
-from agent.repair.syntax.candidates import Candidate, candidates
-from agent.repair.syntax.document import Document
+from agent.repair.syntax.candidates import INDENTED, Candidate, candidates
+from agent.repair.syntax.diagnosis import diagnose
+from agent.repair.syntax.document import Document, Line
 from agent.repair.syntax.suspects import suspect_lines
 
 _LAYOUT_CHECKED = 400
 _ENOUGH = 12
+_MARGIN = 8.0
+"""Nats above the cheapest accepted one after which none is looked for."""
 _UNPAIRED_COST = 6.0
 _CONTRADICTION_COST = 4.0
 _PARTIAL = 3
@@ -62,52 +65,57 @@ def _one_edit(language: Language, start: Found, deadline: float, *, last: bool) 
     document = Document(language, start.text)
     fault = acceptance.fault()
     before = weight(acceptance.errors)
-    generate_until = min(deadline, time.monotonic() + max(deadline - time.monotonic(), 0) * 0.5)
     whole: list[Found] = []
     partial: list[Found] = []
-    for cost, candidate in _ranked(document, suspect_lines(document, acceptance, fault), generate_until):
-        if time.monotonic() > deadline:
+    lines = suspect_lines(document, acceptance, fault)
+    every = [c for number in lines for c in candidates(document, number)]
+    for phase in diagnose(document).phases():
+        chosen = [c for c in every if phase(c)]
+        every = [c for c in every if not phase(c)]
+        for cost, candidate in _ranked(document, chosen, deadline):
+            if time.monotonic() > deadline or len(whole) >= _ENOUGH:
+                break
+            if whole and cost > min(f.cost for f in whole) - start.cost + _MARGIN:
+                break
+            begin, end, new = _span(document, candidate)
+            tree = acceptance.tree_after(begin, end, new)
+            changed = start.text[:begin] + new + start.text[end:]
+            words = f"line {candidate.first + 1}: {candidate.what}"
+            if not tree.root_node.has_error and acceptance.accepts(changed):
+                whole.append(Found(changed, (*start.edits, words), start.cost + cost))
+            elif not whole and not last:
+                left = weight(errors_of(tree))
+                if left < before or (left == 0 and fault is not None):
+                    partial.append(Found(changed, (*start.edits, words), start.cost + cost, left))
+        if whole or time.monotonic() > deadline:
             break
-        if len(whole) >= _ENOUGH or (whole and cost > min(f.cost for f in whole) - start.cost + 8):
-            break
-        begin, end, new = _span(document, candidate)
-        tree = acceptance.tree_after(begin, end, new)
-        changed = start.text[:begin] + new + start.text[end:]
-        words = f"line {candidate.first + 1}: {candidate.what}"
-        if not tree.root_node.has_error and acceptance.accepts(changed):
-            whole.append(Found(changed, (*start.edits, words), start.cost + cost))
-        elif not whole and not last:
-            left = weight(errors_of(tree))
-            if left < before or (left == 0 and fault is not None):
-                partial.append(Found(changed, (*start.edits, words), start.cost + cost, left))
     return whole, partial
 
 
-def _ranked(document: Document, lines: list[int], deadline: float) -> list[tuple[float, Candidate]]:
+def _ranked(document: Document, chosen: list[Candidate], deadline: float) -> list[tuple[float, Candidate]]:
     """The candidates with their cost, cheapest first: the edit's own, less what it makes more natural, and layout."""
-    scored: list[tuple[float, Candidate]] = []
+    scored: list[tuple[float, Candidate, list[Line]]] = []
     seen: set[tuple[int, int, str]] = set()
-    for rank, number in enumerate(lines):
-        for candidate in candidates(document, number):
-            key = (candidate.first, candidate.last, candidate.new)
-            if key in seen:
-                continue
-            seen.add(key)
-            new = document.read(candidate.new)
-            gain = (
-                document.gain(candidate.first, candidate.last, new)
-                if candidate.first <= candidate.last
-                else _line_gain(document, candidate)
-            )
-            scored.append((candidate.cost - gain + 0.1 * rank, candidate))
-        if time.monotonic() > deadline:
+    until = time.monotonic() + max(deadline - time.monotonic(), 0) * 0.5
+    for number, candidate in enumerate(chosen):
+        key = (candidate.first, candidate.last, candidate.new)
+        if key in seen:
+            continue
+        seen.add(key)
+        new = document.read(candidate.new)
+        if candidate.first <= candidate.last:
+            gain = document.gain(candidate.first, candidate.last, new)
+        else:
+            gain = _line_gain(document, candidate, new)
+        scored.append((candidate.cost - gain, candidate, new))
+        if number % 64 == 0 and time.monotonic() > until:
             break
-    scored.sort(key=lambda pair: pair[0])
+    scored.sort(key=lambda row: row[0])
     was = document.layout
     result: list[tuple[float, Candidate]] = []
-    for cost, candidate in scored:
-        if len(result) < _LAYOUT_CHECKED or candidate.token:
-            now = document.layout_after(candidate.first, candidate.last, document.read(candidate.new))
+    for cost, candidate, new in scored[:_LAYOUT_CHECKED]:
+        if candidate.token or candidate.what == INDENTED:
+            now = document.layout_after(candidate.first, candidate.last, new)
             cost += _UNPAIRED_COST * (now.unpaired - was.unpaired)
             cost += _CONTRADICTION_COST * (now.penalty - was.penalty)
         result.append((cost, candidate))
@@ -115,10 +123,10 @@ def _ranked(document: Document, lines: list[int], deadline: float) -> list[tuple
     return result
 
 
-def _line_gain(document: Document, candidate: Candidate) -> float:
+def _line_gain(document: Document, candidate: Candidate, new: list[Line]) -> float:
     """For a line put in before line `first`: the line before it stands for the place."""
     number = max(candidate.first - 1, 0)
-    return document.gain(number, number, [document.lines[number], *document.read(candidate.new)])
+    return document.gain(number, number, [document.lines[number], *new])
 
 
 def _span(document: Document, candidate: Candidate) -> tuple[int, int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.edits.gate.fault import Fault
 from agent.repair.syntax.acceptance import Acceptance
 from agent.repair.syntax.document import Document
+from agent.repair.syntax.layout import NO_CODE
 
 _MOST = 24
 _SEARCHED_FOR_STRANGE = 60
@@ -30,7 +31,7 @@ def suspect_lines(document: Document, acceptance: Acceptance, fault: Fault | Non
     if acceptance.errors:
         first, last = min(starts), max(ends)
         span = range(max(first - 2, 0), min(last + 2, count, first + _SEARCHED_FOR_STRANGE))
-        strange = sorted((document.surprise(n), n) for n in span if document.indents[n] >= 0)
+        strange = sorted((document.surprise(n), n) for n in span if document.indents[n] != NO_CODE)
         add(*(n for _, n in strange[:6]))
     for number in ends:
         add(*_with_code(document, number))
@@ -40,8 +41,8 @@ def suspect_lines(document: Document, acceptance: Acceptance, fault: Fault | Non
 def _with_code(document: Document, number: int) -> list[int]:
     """The line, the last one with code before it, and the next one after."""
     number = min(max(number, 0), len(document.lines) - 1)
-    before = next((n for n in range(number - 1, -1, -1) if document.indents[n] >= 0), number)
-    after = next((n for n in range(number + 1, len(document.lines)) if document.indents[n] >= 0), number)
+    before = next((n for n in range(number - 1, -1, -1) if document.indents[n] != NO_CODE), number)
+    after = next((n for n in range(number + 1, len(document.lines)) if document.indents[n] != NO_CODE), number)
     return [number, before, after]
 
 

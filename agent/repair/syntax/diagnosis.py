@@ -1,0 +1,64 @@
+"""What kind of token is wrong, by counting: which brackets have no partner, and where a quote has none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agent.edits.gate.brackets import CLOSER_OF
+from agent.repair.syntax.candidates import Candidate
+from agent.repair.syntax.document import Document
+
+_QUOTES = ("'", '"', "`", '"""', "'''")
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """`quotes`: 0-based lines with a quote that has no partner. `missing`, `extra`: bracket kinds that would even out."""
+
+    quotes: frozenset[int]
+    missing: frozenset[str]
+    extra: frozenset[str]
+
+    def phases(self) -> list[Callable[[Candidate], bool]]:
+        """Which candidates to try first, and which only when none of those is accepted. Each candidate is in one."""
+        phases: list[Callable[[Candidate], bool]] = []
+        if self.quotes:
+            phases.append(self._closes_quote)
+        if self.missing or self.extra:
+            phases.append(self._evens_brackets)
+        phases.append(lambda candidate: candidate.token not in _BRACKETS_AND_QUOTES and not candidate.swaps_bracket)
+        phases.append(lambda candidate: True)
+        return phases
+
+    def _closes_quote(self, candidate: Candidate) -> bool:
+        return candidate.token in _QUOTES and candidate.first in self.quotes
+
+    def _evens_brackets(self, candidate: Candidate) -> bool:
+        if candidate.swaps_bracket:
+            return bool(self.missing and self.extra) and candidate.token in self.missing | self.extra
+        brackets = {c for c in candidate.token if c in "()[]{}"}
+        return bool(brackets) and bool(brackets & (self.missing if candidate.change > 0 else self.extra))
+
+
+_BRACKETS_AND_QUOTES = (*"()[]{}", *_QUOTES)
+
+
+def diagnose(document: Document) -> Diagnosis:
+    """Count what has no partner. A quote within a comment or a string is no token, and so not counted."""
+    quotes = frozenset(
+        number
+        for number, line in enumerate(document.lines)
+        if any(t.kind == "op" and t.text in _QUOTES for t in line.tokens)
+    )
+    missing: set[str] = set()
+    extra: set[str] = set()
+    for opener, closer in CLOSER_OF.items():
+        surplus = document.balance[opener] - document.balance[closer]
+        if surplus > 0:
+            missing.add(closer)
+            extra.add(opener)
+        elif surplus < 0:
+            missing.add(opener)
+            extra.add(closer)
+    return Diagnosis(quotes, frozenset(missing), frozenset(extra))
