@@ -51,6 +51,7 @@ ROUTES: dict[str, dict[str, Route]] = {
 class _Listener(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 64
     app: ScriptedOllama
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -77,6 +78,7 @@ class ScriptedOllama:
         default_context: int = 4096,
         load_seconds: float = 0.0,
         gpu_share: float = 0.0,
+        parallel: int = 1,
         pullable: Mapping[str, int] | None = None,
         engine: Path | None = None,
         port: int = 0,
@@ -98,7 +100,7 @@ class ScriptedOllama:
         self.begun = time.time()
         self._engine_file = engine
         self.thinker: Thinker = _engine_thinker(engine) if engine else ScriptedThinker()
-        self.engines = Engines(self.thinker, load_seconds, gpu_share, default_context)
+        self.engines = Engines(self.thinker, load_seconds, gpu_share, default_context, parallel=parallel)
         self._listener = _Listener(("127.0.0.1", port), Wire)
         self._listener.app = self
         self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.02,), daemon=True)

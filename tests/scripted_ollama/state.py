@@ -1,4 +1,4 @@
-"""What is loaded, with which context, until when; and that one request runs at a time."""
+"""What is loaded, with which context, until when; and how many requests run at a time."""
 
 from __future__ import annotations
 
@@ -39,7 +39,12 @@ class Engines:
     default_keep_alive: float = 300.0
     now: Loaded | None = None
     loads: int = 0
-    _running: threading.Lock = field(default_factory=threading.Lock)
+    parallel: int = 1
+    """Requests that run at a time; the others wait."""
+    _running: threading.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._running = threading.Semaphore(self.parallel)
 
     def context_for(self, model: ServedModel, asked: Any) -> int:
         """`num_ctx` as it becomes: the default when left out, the model's own when above it."""
@@ -47,7 +52,7 @@ class Engines:
 
     @contextmanager
     def turn(self, check: Callable[[], None]) -> Iterator[None]:
-        """Wait in silence until no other request runs. `check` is called meanwhile and may raise."""
+        """Wait in silence until it is this request's turn. `check` is called meanwhile and may raise."""
         while not self._running.acquire(timeout=_LOOK):
             check()
         try:
