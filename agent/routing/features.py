@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache
 
 from agent.routing import lexicon
-from agent.routing.frames import FRAMES, NEGATED_EDIT, STRIP
+from agent.routing.frames import HANDS_OFF, core, frames_of
 from agent.routing.shape import Shape
 
 _WORD = re.compile(r"[^\W_][\w'’-]*", re.U)
@@ -187,17 +187,6 @@ def words_of(text: str) -> list[str]:
     return [w if w in ("FILE", "CODE", "URL") else w.lower() for w in _WORD.findall(text)]
 
 
-def core(prose: str) -> str:
-    """The prose without what politeness puts in front: "hi, could you please fix it" → "fix it"."""
-    text = prose.strip()
-    for _ in range(6):
-        shorter = STRIP.sub("", text, count=1).strip()
-        if shorter == text or not shorter:
-            break
-        text = shorter
-    return text
-
-
 _JOINED = dict(lexicon.PHRASES)
 _PHRASE = re.compile(
     r"\b(?:" + "|".join(re.escape(p) for p, _ in sorted(lexicon.PHRASES, key=lambda p: -len(p[0]))) + r")\b", re.I
@@ -237,11 +226,8 @@ def features(shape: Shape) -> dict[str, float]:
     elif "?" in prose or "？" in prose:
         cues["asks_inside"] = 1.0
 
-    for frame, pattern in FRAMES:
-        if pattern.search(lowered):
-            cues["frame:" + frame] = 1.0
-    if NEGATED_EDIT.search(lowered):
-        cues["hands_off"] = 1.0
+    for frame in frames_of(lowered):
+        cues["hands_off" if frame == HANDS_OFF else "frame:" + frame] = 1.0
 
     head = _head(words, lowered)
     if head:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from agent.routing import rules
-from agent.routing.features import SETS, core, features, words_of
+from agent.routing.features import SETS, features, words_of
+from agent.routing.frames import core
 from agent.routing.shape import shape
 from agent.routing.types import LABELS, RouteContext
 

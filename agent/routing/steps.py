@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from agent.routing import rules
-from agent.routing.features import core, features, fold, verbs, words_of
+from agent.routing.features import features, fold, verbs, words_of
+from agent.routing.frames import core
 from agent.routing.shape import shape
 from agent.routing.types import TOOLS
 
