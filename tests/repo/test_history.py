@@ -370,6 +370,27 @@ def test_a_hook_that_adds_my_other_changes_does_not_get_them_into_the_commit(pla
     undo_and_redo(place, before)
 
 
+def test_a_hook_that_commits_something_itself_is_left_in_peace(place: Place) -> None:
+    place.hook("post-commit", '[ -n "$INNER" ] || INNER=1 git commit -q --allow-empty -m again\n')
+    done = place.record(place.change("calc.py", MENDED), message="Mend it")
+    assert done.commit == place.git("rev-parse", "HEAD~1")
+    assert place.git("log", "--format=%s").split("\n") == ["again", "Mend it", "First"]
+    assert place.status == []
+
+
+def test_a_commit_that_somebody_makes_meanwhile_is_not_reverted_by_ours(place: Place) -> None:
+    place.hook(
+        "pre-commit",
+        '[ -n "$INNER" ] && exit 0\nexport INNER=1\nunset GIT_INDEX_FILE\n'
+        "echo theirs > other.py && git commit -q -m Theirs other.py\n",
+    )
+    done = place.record(place.change("calc.py", MENDED))
+    assert done.commit is None
+    assert place.git("log", "-1", "--format=%s") == "Theirs"
+    assert place.git("show", "HEAD:other.py") == "theirs"
+    assert place.status == [" M calc.py"]
+
+
 def test_commit_message_hooks_and_trailers_are_kept(place: Place) -> None:
     place.hook("commit-msg", "echo 'Change-Id: I42' >> \"$1\"\n")
     assert place.record(place.change("calc.py", MENDED)).commit

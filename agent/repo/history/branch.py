@@ -120,18 +120,22 @@ class Branch:
         made = self.tip()
         if status != 0 or made == look.commit:
             return Committed(None, f"`git commit` failed: {_why(said)}")
-        strangers = self._strangers(made, look.commit, paths)
-        if strangers:
+        ours = self._first_since(look.commit, made)
+        if not self.is_ours(ours, look.commit, paths, None):
+            why = self._strangers(made, look.commit, paths)
             self._move(made, self._parent(made), "agent: take back a commit of other files")
-            return Committed(None, f"a hook added other files to the commit ({strangers}), so it was taken back")
-        return Committed(made, self.settle_index(paths, look.commit))
+            return Committed(None, f"it held more than this turn ({why}), so it was taken back")
+        return Committed(ours, self.settle_index(paths, look.commit))
 
-    def is_ours(self, commit: str, before: str, paths: Sequence[str], message: str) -> bool:
-        """Whether a commit found after a crash is the one that was being made."""
+    def is_ours(self, commit: str, before: str, paths: Sequence[str], message: str | None) -> bool:
+        """Whether a commit is the turn's: on top of `before`, of these files alone, and (where there may be doubt,
+        after a crash) with the same subject."""
         if not commit or commit == before or self._strangers(commit, before, paths):
             return False
-        subject = message.strip().split("\n")[0].strip()
-        return self._git.line("log", "-1", "--format=%s", commit) == subject
+        if message is None:
+            return True
+        subject = " ".join(message.strip().split("\n\n")[0].split())
+        return " ".join(self._git.line("log", "-1", "--format=%s", commit).split()) == subject
 
     def is_in(self, commit: str, path: str, state: FileState | None) -> bool:
         """Whether a commit has the file like that, once git's filters have run over it."""
@@ -217,10 +221,16 @@ class Branch:
         options = ("--add", "--remove", "--replace", "-z", "--stdin")
         self._git.run("update-index", *options, stdin=stdin, env=env, write=True)
 
+    def _first_since(self, before: str, tip: str) -> str:
+        """The first commit on top of `before`: a hook may have made more on top of that."""
+        wanted = f"{before}..{tip}" if before else tip
+        listed = text(self._run("rev-list", "--first-parent", "--max-count=20", wanted, "--")).split()
+        return listed[-1] if listed else tip
+
     def _strangers(self, commit: str, before: str, paths: Sequence[str]) -> str:
         """What is wrong with a commit that should hold `paths` on top of `before`; empty when nothing is."""
         if self._parent(commit) != before:
-            return "the branch had moved"
+            return "somebody else had committed meanwhile"
         options = ("-r", "-z", "--name-only", "--no-renames", "--no-commit-id", "--root")
         touched = set(zsplit(self._run("diff-tree", *options, commit)))
         return ", ".join(sorted(touched - set(paths))[:3])
