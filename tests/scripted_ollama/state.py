@@ -45,6 +45,7 @@ class Engines:
 
     def __post_init__(self) -> None:
         self._running = threading.Semaphore(self.parallel)
+        self._loading = threading.Lock()
 
     def context_for(self, model: ServedModel, asked: Any) -> int:
         """`num_ctx` as it becomes: the default when left out, the model's own when above it."""
@@ -69,6 +70,15 @@ class Engines:
     def load(self, model: ServedModel, context: int, shift: bool, check: Callable[[], None]) -> int:
         """Have the model loaded in just this way. Returns nanoseconds. When `check` raises, the load is abandoned."""
         started = time.monotonic_ns()
+        while not self._loading.acquire(timeout=_LOOK):
+            check()
+        try:
+            self._load(model, context, shift, check)
+        finally:
+            self._loading.release()
+        return time.monotonic_ns() - started
+
+    def _load(self, model: ServedModel, context: int, shift: bool, check: Callable[[], None]) -> None:
         if not self.is_loaded(model, context, shift):
             self.unload()
             ends = time.monotonic() + self.load_seconds
@@ -79,7 +89,6 @@ class Engines:
             check()
             self.loads += 1
             self.now = Loaded(model, context, shift, time.time() + self.default_keep_alive)
-        return time.monotonic_ns() - started
 
     def keep(self, seconds: float | None) -> None:
         """Set when the model goes; None is the server's default, zero is at once."""
