@@ -71,7 +71,7 @@ def _fresh(dice: random.Random, old: list[str], lines: list[str], at: int) -> li
     if kind < 0.2 and old:
         return []
     if kind < 0.55 and old:
-        return [_mutate(dice, line) for line in old]
+        return [mutate(dice, line) for line in old]
     model = lines[min(at, len(lines) - 1)]
     margin = model[: len(model) - len(model.lstrip())]
     added = [margin + _words(dice) for _ in range(dice.randint(1, 4))]
@@ -81,7 +81,8 @@ def _fresh(dice: random.Random, old: list[str], lines: list[str], at: int) -> li
     return keep + added
 
 
-def _mutate(dice: random.Random, line: str) -> str:
+def mutate(dice: random.Random, line: str) -> str:
+    """The line with one of its words changed."""
     words = list(re.finditer(r"\w+", line))
     if not words:
         return line

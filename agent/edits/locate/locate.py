@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from agent.edits.locate import steps
-from agent.edits.locate.adapt import opcodes, rewrite
+from agent.edits.locate.adapt import rewrite
 from agent.edits.locate.choose import choose
 from agent.edits.locate.elision import has_elision, hidden, locate_elided, merge
 from agent.edits.locate.nearest import candidates_for, locate_nearest
 from agent.edits.locate.result import Located, Miss
 from agent.edits.locate.indent import translation
-from agent.edits.locate.steps import Match, unit
+from agent.edits.locate.steps import Match, unit, without_edges
 from agent.edits.locate.symbols import Symbol
 from agent.edits.locate.text import FileText, split
 from agent.edits.types import Candidate, Edit
@@ -100,13 +100,13 @@ def _strict(edit: Edit, file: FileText, within: Within | None, path: str) -> Loc
     if edit.old and not edit.old.endswith("\n") and edit.format == "json" and not edit.new:
         new = [""]
     readings = [(old, new)]
-    core = _core(old, new)
+    core = without_edges(old, new)
     if core is not None:
         readings.append(core)
     if not any(line.strip() for line in old):
         return None
     for how, find in _line_steps(file):
-        for reading in readings if how not in ("exact", "blank-lines") else readings[:1]:
+        for reading in readings if how != "exact" else readings[:1]:
             found = find(reading[0], reading[1])
             if found:
                 return _settle(edit, file, found, reading, how, within, path)
@@ -124,29 +124,6 @@ def _line_steps(file: FileText) -> Iterator[tuple[str, Callable[[Sequence[str], 
     yield "blank-lines", lambda old, new: steps.blank_lines(file, old, new)
     yield "unicode", lambda old, new: steps.unicode(file, old, new)
     yield "unicode", lambda old, new: steps.blank_lines(file, old, new, lookalikes=True)
-
-
-def _core(old: Sequence[str], new: Sequence[str]) -> tuple[Sequence[str], Sequence[str]] | None:
-    """Both sides without the blank lines at either end, None where there are none or they say where something goes."""
-
-    def lead(lines: Sequence[str]) -> int:
-        return next((index for index, line in enumerate(lines) if line.strip()), len(lines))
-
-    head, tail = lead(old), lead(old[::-1])
-    if head == len(old) or not (head or tail):
-        return None
-    new_head = min(head, lead(new))
-    kept = new[new_head:]
-    new_tail = min(tail, lead(kept[::-1]))
-    if head > new_head or tail > new_tail:
-        # It takes out blank lines that the file does not have: the text is remembered from somewhere else.
-        return None
-    short_old, short_new = old[head : len(old) - tail], kept[: len(kept) - new_tail]
-    changes = opcodes(short_old, short_new)
-    if (head and changes[0][0] == "insert") or (tail and changes[-1][0] == "insert"):
-        # Lines added at the very edge: without the blank line nothing says on which side of what they go.
-        return None
-    return short_old, short_new
 
 
 def _settle(

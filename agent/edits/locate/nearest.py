@@ -1,49 +1,87 @@
-"""The nearest lines to a text that is not in the file: as candidates for a person, and, within bounds, as the place."""
+"""The nearest lines to a text that is not in the file: as candidates for a person, and, within bounds, as the place.
+
+A model misremembers the lines around a change more often than the lines it changes. So the place is taken when the
+lines that change stand there word for word, with their neighbours, and enough of the rest does, and nowhere else.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from agent.edits.locate.adapt import opcodes, rewrite
+from agent.edits.locate.choose import headers, matches_anchor
+from agent.edits.locate.indent import relate
 from agent.edits.locate.result import Located, Miss
+from agent.edits.locate.steps import unit, without_edges
 from agent.edits.locate.symbols import Symbol
 from agent.edits.locate.text import FileText, plain, split
 from agent.edits.types import Candidate, Edit
 
+LEAST_ALIKE = 0.6
+"""Share of the shown characters, unchanged lines and changed ones together, that must stand at the place word for word."""
+LEAST_LINES = 2
+"""Unchanged lines, with at least a word of three letters each, that must stand there word for word."""
+MOST_WRONG = 0.34
+"""Share of the unchanged lines shown that may be remembered otherwise."""
+LEAST_LEAD = 0.15
+"""How much more alike the place must be than any other that does not overlap it."""
+LEAST_LINE = 0.5
+"""How alike a misremembered line must be to the one that stands in its stead."""
+_LONGEST = 400
+"""Lines of a text to find beyond which no nearest place is looked for: a text so long is a rewrite."""
 
-def _windows(old: Sequence[str], file: FileText) -> list[tuple[float, int, int]]:
-    """(similarity, first, last) of the most similar runs of lines, best first; they do not overlap."""
-    wanted = [plain(line).strip() for line in old if line.strip()]
-    if not wanted:
-        return []
+
+_OPENS = re.compile(
+    r"^\s*(?:(?:export|default|public|private|protected|static|async|abstract|final|pub|const)\s+)*"
+    r"(?:def|class|function|func|fn|struct|enum|interface|trait|impl|module|object|namespace|type|sub|proc)\b"
+)
+
+
+def squeeze(line: str) -> str:
+    """The line without the spacing that carries no meaning between words and signs."""
+    return re.sub(r"\s+", " ", re.sub(r"\s*([^\w\s])\s*", r"\1", plain(line).strip()))
+
+
+def _keys(file: FileText) -> tuple[list[str], dict[str, list[int]]]:
+    """Squeezed keys of the file's filled lines, and their places, made once."""
+    cached = file.__dict__.get("_squeezed")
+    if cached is None:
+        keys = [squeeze(file.lines[index]) for index in file.filled]
+        places: dict[str, list[int]] = {}
+        for index, key in enumerate(keys):
+            places.setdefault(key, []).append(index)
+        cached = file.__dict__["_squeezed"] = (keys, places)
+    return cached  # type: ignore[no-any-return]
+
+
+def _windows(wanted: Sequence[str], file: FileText) -> list[tuple[float, int, int]]:
+    """(likeness, first, last) in filled lines, of the most similar runs, best first; none overlaps a better one."""
+    keys, places = _keys(file)
     votes: dict[int, float] = {}
-    places = file.filled_unicode.places
     for index, key in enumerate(wanted):
         at = places.get(key, ())
         if 0 < len(at) <= 40:
             weight = min(len(key), 40) / len(at)
             for place in at:
-                for near in (-1, 0, 1):
-                    votes[place - index + near] = votes.get(place - index + near, 0.0) + weight * (1 if near == 0 else 0.5)
-    keys = file.filled_unicode.keys
+                for near in (-2, -1, 0, 1, 2):
+                    start = place - index + near
+                    votes[start] = votes.get(start, 0.0) + weight / (1 + abs(near))
     if not votes:
         words = set(" ".join(wanted).split())
-        for index, key in enumerate(keys):
+        for index, key in enumerate(keys[:20_000]):
             shared = len(words.intersection(key.split()))
             if shared:
-                votes[index - _best_offset(wanted, key)] = float(shared)
-    ranked = sorted(votes, key=lambda start: -votes[start])[:12]
+                start = index - _best_offset(wanted, key)
+                votes[start] = max(votes.get(start, 0.0), float(shared))
     scored: list[tuple[float, int, int]] = []
-    for start in ranked:
+    for start in sorted(votes, key=lambda at: (-votes[at], at))[:16]:
         first = min(max(start, 0), max(len(keys) - 1, 0))
         last = min(max(start + len(wanted), first + 1), len(keys))
-        window = keys[first:last]
-        if not window:
-            continue
-        ratio = similarity(wanted, window)
-        lines = file.filled[first:last]
-        scored.append((ratio, lines[0], lines[-1] + 1))
-    scored.sort(key=lambda item: -item[0])
+        if keys[first:last]:
+            scored.append((similarity(wanted, keys[first:last]), first, last))
+    scored.sort(key=lambda item: (-item[0], item[1]))
     kept: list[tuple[float, int, int]] = []
     for ratio, first, last in scored:
         if all(last <= other[1] or first >= other[2] for other in kept):
@@ -57,7 +95,7 @@ def _best_offset(wanted: Sequence[str], key: str) -> int:
 
 
 def similarity(wanted: Sequence[str], window: Sequence[str]) -> float:
-    """How alike two runs of stripped lines are: the mean over both of each line's best partner in order, 0 to 1."""
+    """How alike two runs of lines are, 0 to 1: the mean over both of what each line has of its partner in order."""
     matcher = SequenceMatcher(None, wanted, window, autojunk=False)
     score = 0.0
     for tag, a, b, c, d in matcher.get_opcodes():
@@ -70,11 +108,14 @@ def similarity(wanted: Sequence[str], window: Sequence[str]) -> float:
 
 
 def candidates_for(edit: Edit, file: FileText, path: str, count: int = 3) -> tuple[Candidate, ...]:
-    """The runs of the file's lines that are most like the text to find, best first, above half alike."""
+    """The runs of the file's lines that are most like the text to find, best first, above a third alike."""
     found = []
-    old = split(edit.old)[0][:400]
-    for ratio, first, last in _windows(old, file)[:count]:
-        if ratio >= 0.3:
+    wanted = [squeeze(line) for line in split(edit.old)[0] if line.strip()][:_LONGEST]
+    if not wanted or not file.filled:
+        return ()
+    for ratio, start, stop in _windows(wanted, file)[:count]:
+        if ratio >= 1 / 3:
+            first, last = file.filled[start], file.filled[stop - 1] + 1
             text = "".join(line + "\n" for line in file.lines[first:last])
             found.append(Candidate(path, first + 1, last, text, round(ratio, 3)))
     return tuple(found)
@@ -84,4 +125,139 @@ def locate_nearest(
     edit: Edit, file: FileText, symbols: Sequence[Symbol] | None, within: tuple[int, int] | None, path: str
 ) -> Located | Miss:
     """The place most like the text to find, if it is alike enough and no other is nearly so; else a miss."""
-    return Miss("The text to find is not in the file.", candidates_for(edit, file, path))
+    miss = Miss("The text to find is not in the file.", candidates_for(edit, file, path))
+    old, new = split(edit.old)[0], split(edit.new)[0]
+    if len(old) > _LONGEST or not file.filled:
+        return miss
+    if old and not (old[0].strip() and old[-1].strip()):
+        core = without_edges(old, new)
+        if core is None:
+            return miss
+        old, new = list(core[0]), list(core[1])
+    filled = [index for index, line in enumerate(old) if line.strip()]
+    wanted = [squeeze(old[index]) for index in filled]
+    if len(wanted) < LEAST_LINES + 1:
+        return miss
+    windows = _windows(wanted, file)
+    if not windows:
+        return miss
+    rival = max((ratio for ratio, _, _ in windows[1:]), default=0.0)
+    best, start, stop = windows[0]
+    if best - rival < LEAST_LEAD:
+        return miss
+    place = _align(wanted, filled, len(old), file, max(start - 3, 0), min(stop + 3, len(file.filled)))
+    if place is None or not _changes_stand(old, new, place, file):
+        return miss
+    if not _alike_enough(old, new, place, file) or not _fits_symbols(edit, file, place, symbols):
+        return miss
+    known = [(old[index], file.lines[at]) for index, at in enumerate(place) if at >= 0 and old[index].strip()]
+    same = [(mine, theirs) for mine, theirs in known if squeeze(mine) == squeeze(theirs)]
+    shift = relate(same, [*old, *new], unit(file))
+    if shift is None:
+        return miss
+    placed = [at for at in place if at >= 0]
+    first, last = placed[0], placed[-1] + 1
+    text = rewrite(file, place, first, last, old, new, shift, lookalikes=True, eof_newline=edit.eof_newline)
+    if text is None:
+        return miss
+    return Located(file.starts[first], file.starts[last], text, "nearest", first + 1, last, round(best, 3))
+
+
+def _align(
+    wanted: Sequence[str], filled: Sequence[int], length: int, file: FileText, start: int, stop: int
+) -> list[int] | None:
+    """For every old line the file line it stands for, -1 for none; None when no line stands for one."""
+    keys, _ = _keys(file)
+    place = [-1] * length
+    matcher = SequenceMatcher(None, wanted, keys[start:stop], autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        pairs: list[tuple[int, int]] = []
+        if tag == "equal" or (tag == "replace" and b - a == d - c):
+            pairs = [(a + step, c + step) for step in range(b - a)]
+        elif tag == "replace" and a == 0 and d - c > b - a:
+            pairs = [(step, d - b + step) for step in range(b)]
+        elif tag == "replace" and b == len(wanted) and d - c > b - a:
+            pairs = [(a + step, c + step) for step in range(b - a)]
+        for mine, theirs in pairs:
+            if tag == "equal" or SequenceMatcher(None, wanted[mine], keys[start + theirs], autojunk=False).ratio() >= LEAST_LINE:
+                place[filled[mine]] = file.filled[start + theirs]
+    if all(at < 0 for at in place):
+        return None
+    _place_blanks(file, length, filled, place)
+    return place
+
+
+def _place_blanks(file: FileText, length: int, filled: Sequence[int], place: list[int]) -> None:
+    taken = set(place)
+    solid = set(filled)
+    for index in range(1, length):
+        if index not in solid and place[index - 1] >= 0:
+            following = place[index - 1] + 1
+            if following < len(file.lines) and not file.lines[following].strip() and following not in taken:
+                place[index] = following
+
+
+def _stands(old: Sequence[str], place: Sequence[int], index: int, file: FileText) -> bool:
+    """The old line stands in the file word for word (or is blank)."""
+    if not old[index].strip():
+        return True
+    return place[index] >= 0 and squeeze(old[index]) == squeeze(file.lines[place[index]])
+
+
+def _changes_stand(old: Sequence[str], new: Sequence[str], place: Sequence[int], file: FileText) -> bool:
+    """Every line that changes stands in the file word for word, and is held on both sides by lines that have a place.
+
+    An insertion, which changes no line, needs a neighbour that stands word for word. All of them follow each other in
+    the file as they do in the text to find.
+    """
+    for tag, a, b, _, _ in opcodes(old, new):
+        if tag == "equal":
+            continue
+        before = next((index for index in range(a - 1, -1, -1) if old[index].strip()), None)
+        after = next((index for index in range(b, len(old)) if old[index].strip()), None)
+        changed = [index for index in range(a, b) if old[index].strip()]
+        if not all(_stands(old, place, index, file) for index in changed):
+            return False
+        if not changed and not any(_stands(old, place, index, file) for index in (before, after) if index is not None):
+            return False
+        row = [place[index] for index in (before, *changed, after) if index is not None]
+        if any(at < 0 for at in row):
+            return False
+        for above, below in zip(row, row[1:]):
+            if below <= above or any(file.lines[line].strip() for line in range(above + 1, below)):
+                return False
+    return True
+
+
+def _alike_enough(old: Sequence[str], new: Sequence[str], place: Sequence[int], file: FileText) -> bool:
+    """The bounds above hold, and no line that is remembered otherwise is one that opens a definition."""
+    unchanged = {index for tag, a, b, _, _ in opcodes(old, new) if tag == "equal" for index in range(a, b)}
+    context = [index for index in sorted(unchanged) if old[index].strip()]
+    exact = [index for index in context if _stands(old, place, index, file)]
+    wrong = [index for index in context if index not in set(exact)]
+    if len([index for index in exact if re.search(r"\w{3}", old[index])]) < LEAST_LINES:
+        return False
+    if len(wrong) > MOST_WRONG * len(context) or any(_OPENS.match(old[index]) for index in wrong):
+        return False
+    total = sum(len(squeeze(line)) for line in old)
+    alike = total - sum(len(squeeze(old[index])) for index in wrong)
+    placed = [at for at in place if at >= 0]
+    span = sum(1 for line in file.lines[placed[0] : placed[-1] + 1] if line.strip())
+    shown = sum(1 for line in old if line.strip())
+    return alike >= LEAST_ALIKE * total and abs(span - shown) <= max(1, shown // 4)
+
+
+def _fits_symbols(edit: Edit, file: FileText, place: Sequence[int], symbols: Sequence[Symbol] | None) -> bool:
+    """The place lies in the definition that the patch names above it, and a definition shown in the text is that one."""
+    first = next(at for at in place if at >= 0)
+    anchors = [anchor for anchor in (*edit.anchors, edit.symbol) if anchor.strip()]
+    if anchors:
+        around = headers(file, first)
+        if not any(matches_anchor(line, anchor) for line in around for anchor in anchors):
+            return False
+    if symbols:
+        named = [s for s in symbols if re.search(rf"\b(?:def|class|function|func|fn)\s+{re.escape(s.name)}\b", edit.old)]
+        last = max(place)
+        if named and not any(s.outer_line - 1 <= last and first <= s.end_line - 1 for s in named):
+            return False
+    return True

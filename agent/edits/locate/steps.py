@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from agent.edits.locate.adapt import opcodes
 from agent.edits.locate.indent import Shift, file_unit, relate
 from agent.edits.locate.text import FileText, Level
 
@@ -80,6 +81,9 @@ def blank_lines(file: FileText, old: Sequence[str], new: Sequence[str], *, looka
             place[mine] = theirs
         _place_blanks(file, old, place)
         first, last = _take_edges(file, old, place, lines[0], lines[-1] + 1)
+        if place[0] < 0 or place[-1] < 0:
+            # It begins or ends with blank lines that the file does not have there.
+            continue
         found.append(Match(first, last, place, shift))
     return found
 
@@ -109,3 +113,26 @@ def _take_edges(file: FileText, old: Sequence[str], place: list[int], first: int
         place[index] = last
         last += 1
     return first, last
+
+
+def without_edges(old: Sequence[str], new: Sequence[str]) -> tuple[Sequence[str], Sequence[str]] | None:
+    """Both sides without the blank lines at either end, None where there are none or they say where something goes."""
+
+    def lead(lines: Sequence[str]) -> int:
+        return next((index for index, line in enumerate(lines) if line.strip()), len(lines))
+
+    head, tail = lead(old), lead(old[::-1])
+    if head == len(old) or not (head or tail):
+        return None
+    new_head = min(head, lead(new))
+    kept = new[new_head:]
+    new_tail = min(tail, lead(kept[::-1]))
+    if head > new_head or tail > new_tail:
+        # It takes out blank lines that the file does not have: the text is remembered from somewhere else.
+        return None
+    short_old, short_new = old[head : len(old) - tail], kept[: len(kept) - new_tail]
+    changes = opcodes(short_old, short_new)
+    if (head and changes[0][0] == "insert") or (tail and changes[-1][0] == "insert"):
+        # Lines added at the very edge: without the blank line nothing says on which side of what they go.
+        return None
+    return short_old, short_new
