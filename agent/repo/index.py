@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import sqlite3
 import stat
 import time
@@ -21,10 +22,12 @@ from typing import TYPE_CHECKING
 from agent.repo.symbols import MAX_BYTES, Symbol, find, symbols
 
 if TYPE_CHECKING:
+    from tree_sitter import Node
+
     from agent.repo.files import WorkTree
     from agent.repo.search.ripgrep import Line
 
-VERSION = 1
+VERSION = 2
 """Part of the cache's name: raise it when `symbols` reads a file differently."""
 
 MAX_CANDIDATES = 400
@@ -41,6 +44,7 @@ class Index:
         self._paths = list(paths) if paths is not None else None
         self._known: dict[str, tuple[tuple[int, int], tuple[Symbol, ...]]] = {}
         self._fresh: dict[str, tuple[tuple[int, int], tuple[Symbol, ...]]] = {}
+        self._trees: dict[str, Node | None] = {}
         self._store: sqlite3.Connection | None = None
         self._opened = False
 
@@ -99,6 +103,29 @@ class Index:
         lines = grep(self.work, [last], paths=self._paths, word=True, literal=True)
         defined = {(path, s.start_line) for path, s in self.definitions(name)}
         return [line for line in lines if (line.path, line.number) not in defined]
+
+    def in_code(self, line: Line, name: str) -> bool:
+        """Whether the name stands in the code of this line, not only in a comment or a string."""
+        root = self._tree(line.path)
+        if root is None:
+            return True
+        row = line.number - 1
+        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", line.text):
+            column = len(line.text[: match.start()].encode())
+            node = root.descendant_for_point_range((row, column), (row, column))
+            if node is None or not any(word in node.type for word in ("comment", "string", "heredoc", "text", "char")):
+                return True
+        return False
+
+    def _tree(self, path: str) -> Node | None:
+        """The syntax tree of one file; those of the last few are kept."""
+        from agent.repo.symbols import parse_source
+
+        if path not in self._trees:
+            while len(self._trees) >= 16:
+                self._trees.pop(next(iter(self._trees)))
+            self._trees[path] = parse_source(path, self.read(path))
+        return self._trees[path]
 
     def files_with(self, word: str, *, ignore_case: bool = False) -> list[str]:
         """The files that contain a word, by path."""
@@ -219,7 +246,7 @@ def is_test_path(path: str) -> bool:
     *folders, name = path.lower().split("/")
     base = name.partition(".")[0]
     return (
-        any(f in ("test", "tests", "spec", "specs", "__tests__", "testing", "testdata") for f in folders)
+        any(f in ("test", "tests", "spec", "specs", "__tests__", "testdata") for f in folders)
         or base.startswith("test_")
         or base.endswith(("_test", "_tests", "_spec"))
         or ".test." in name

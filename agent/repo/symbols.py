@@ -221,6 +221,7 @@ def _signature(node: Node, source: bytes, grammar: str) -> str:
     if grammar in _HASH_COMMENTS:
         text = re.sub(r"(^|\s)#[^\n]*", "", text)
     text = re.sub(r"\s+", " ", text).strip().rstrip("{:=").removesuffix("=>").strip()
+    text = re.sub(r",?\s+\)", ")", re.sub(r"\(\s+", "(", text))
     text = _ANNOTATIONS.sub("", text) if text[:1] in ("@", "[") else text
     return text if len(text) <= _SIGNATURE_CHARS else text[: _SIGNATURE_CHARS - 1] + "…"
 

@@ -44,3 +44,14 @@ def targets(root_or_index: Path | WorkTree | Index, request: str, paths: Iterabl
         index = root_or_index if isinstance(root_or_index, Index) else Index(root_or_index)
         paths = index.paths
     return named(paths, request)
+
+
+def explain(root: Path | WorkTree, target: str) -> Explanation:
+    """What the code itself says of a target, without a model: a path, `path:line`, `path:10-20`, a name, or words.
+
+    Purpose from names, docstrings and comments; structure; who uses it; what it reads, writes, raises and returns; the
+    history of the lines. Only facts: what is not in the text is not said.
+    """
+    from agent.repo.explain.describe import describe
+
+    return describe(root, target)

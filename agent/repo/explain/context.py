@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.repo.explain.targets import Names, Place, places
+from agent.repo.explain.words import ASKING
 from agent.repo.index import Index
 from agent.repo.symbols import enclosing, outline
 
@@ -147,7 +148,7 @@ class _Gathering:
         query = query_terms(self.request)
         quoted = re.findall(r"`([A-Za-z_$][\w$.:#]*)(?:\([^`]*\))?`", self.request)
         wanted = list(dict.fromkeys([*query.identifiers, *quoted]))
-        bare = [w for w in query.words if re.fullmatch(r"[A-Za-z_]\w{2,}", w)]
+        bare = [w for w in query.words if re.fullmatch(r"[A-Za-z_]\w{2,}", w) and w.lower() not in ASKING]
         found = []
         for name in (*wanted, *bare):
             defined = self.index.definitions(name)
