@@ -74,11 +74,11 @@ class EditTool:
         yield from self._attempts(args.request, target, turn)
 
     def _paths(self, args: RequestArgs, turn: Turn) -> list[str]:
-        from agent.repo.explain import targets
+        from agent.repo.explain.targets import targets
 
         if args.files:
             return list(args.files)
-        known = targets(turn.session.work, args.request)
+        known = targets(turn.session.work.list_paths(), args.request)
         if known:
             return known
         named = [m[1] for m in FILE_NAME.finditer(args.request)]

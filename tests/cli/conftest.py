@@ -15,9 +15,7 @@ import pytest
 
 CALC = "def total(items):\n    total = 0\n    for price, quantity in items:\n        total += price\n    return total\n"
 FIXED = CALC.replace("+= price", "+= price * quantity")
-BLOCK = (
-    "calc.py\n<<<<<<< SEARCH\n        total += price\n=======\n        total += price * quantity\n>>>>>>> REPLACE\n"
-)
+BLOCK = "calc.py\n<<<<<<< SEARCH\n        total += price\n=======\n        total += price * quantity\n>>>>>>> REPLACE\n"
 
 
 @dataclass(frozen=True)
