@@ -11,7 +11,7 @@ MAX_CHARACTERS = 20_000
 MAX_PROSE = 1_500
 """Of a person's own words the head and the tail say what is wanted."""
 
-_FENCE = re.compile(r"(```|~~~)[^\n]*\n.*?(?:\1|\Z)", re.S)
+_FENCE = re.compile(r"^[ \t]*(```|~~~)[^\n]*\n.*?(?:\1|\Z)", re.S | re.M)
 _TRACE_START = re.compile(
     r"^\s*(Traceback \(most recent call last\)|Exception in thread |thread '.*' panicked|panic: |goroutine \d+)"
 )

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from agent.routing import rules
-from agent.routing.features import features, fold, verbs, words_of
+from agent.routing.features import class_of, features, words_of
 from agent.routing.frames import core
 from agent.routing.shape import shape
 from agent.routing.types import TOOLS
@@ -29,12 +29,12 @@ class PlannedStep:
 
 
 def plan_steps(request: str) -> list[PlannedStep]:
-    """The tools that a request asks for, in order, by rules. One step (or none, for small talk) when it asks for one thing.
+    """The tools that a request asks for, in order, by rules. One step (or none: small talk, pastes, "change nothing") when it asks for one thing.
 
     Only a clause that opens with a verb or a question word of its own starts a new step, so that "add a and b" stays one.
     """
     form = shape(request)
-    if form.trace or form.code:
+    if form.trace or form.code or "hands_off" in features(form):
         return []
     text = " ".join(request.split())
     parts: list[str] = []
@@ -64,10 +64,9 @@ def _opens(text: str) -> bool:
     words = words_of(core(text[:80]))
     if not words:
         return False
-    table = verbs()
     if words[0] in _NOT_OPENERS:
         return False
-    if words[0] in table or fold(words[0]) in table or words[0] in _QUESTION:
+    if class_of(words[0]) or words[0] in _QUESTION:
         return len(words) > 1 or words[0] in {"test", "retest", "run", "commit"}
     return any(pattern.match(text) for pattern in (_CJK_OPEN,))
 
