@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from agent.repo.files import WorkTree
 
 _DEFINED, _USED, _TEXT, _WORDS = 100.0, 60.0, 40.0, 30.0
+_CHECKED = 80
+"""Mentions for which the syntax tree is asked whether they are code, or only a comment or a string."""
 
 
 class _Finder:
@@ -70,11 +72,16 @@ class _Finder:
     def _usages(self, lines: Iterable[Line], defined: Sequence[tuple[str, Symbol]], name: str) -> None:
         places = {(path, s.start_line) for path, s in defined}
         call = re.compile(rf"(?<!\w){re.escape(name)}\s*(?:<[^<>()]*>)?\s*[({{!]")
-        for line in lines:
+        checked = 0
+        for line in sorted(lines, key=lambda line: (is_test_path(line.path), line.path)):
             if (line.path, line.number) in places:
                 continue
+            in_code = True
+            if checked < _CHECKED:
+                checked += 1
+                in_code = self.index.in_code(line, name)
             score = _USED + 5 * bool(call.search(line.text)) - 6 * _is_comment(line.text) - 3 * _is_import(line.text)
-            score -= 10 * line.path.lower().endswith((".md", ".rst", ".txt", ".json", ".lock"))
+            score -= 15 * (not in_code) + 10 * line.path.lower().endswith((".md", ".rst", ".txt", ".json", ".lock"))
             self.add(line.path, line.number, "reference", score, line.text)
 
     def near(self, name: str) -> bool:
@@ -152,7 +159,9 @@ def _found(index: Index, query: Query, paths: Sequence[str] | None) -> list[Hit]
     scope = list(paths) if paths else _scope(index, query.scope)
     finder = _Finder(index, query, scope)
     if query.suffixes or (query.intent == "files" and not (query.patterns or query.literals)):
-        return _files(finder)
+        files = _files(finder)
+        if files:
+            return files
     if query.patterns:
         try:
             finder.text(query.patterns, literal=False)

@@ -11,7 +11,9 @@ from agent.repo.search.words import (
     DEFINITION_WORDS,
     FILE_WORDS,
     IDEAS,
+    IDLE_VERBS,
     KIND_WORDS,
+    OFTEN_PLAIN,
     PHRASING,
     STOP_WORDS,
     USAGE_WORDS,
@@ -136,7 +138,7 @@ def query_terms(request: str) -> Query:
     words, kinds = _content_words(rest, intent, bool(identifiers or literals or patterns))
     if relation:
         identifiers, words, intent = [], (), "files" if intent == "files" else "text"
-    elif ideas and not identifiers and _only_idea(words, rest):
+    elif ideas and not identifiers and not kinds and _only_idea(words, rest):
         patterns += ideas
         words, intent = (), "files" if intent == "files" else "text"
     suffixes = _suffixes(rest, words) if intent == "files" else ()
@@ -208,23 +210,32 @@ def _content_words(text: str, intent: Intent, has_more: bool) -> tuple[tuple[str
         stripped = re.sub(r"(?<=[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af])(?=[A-Za-z0-9_])", " ", stripped)
     tokens = [t for t in _WORD.findall(stripped) if len(t) > 1 or t.isupper() or not t.isascii()]
     tokens = [t for t in tokens if t != "I"]
-    content = [t for t in tokens if t.lower() not in STOP_WORDS]
-    kinds = frozenset(k for t in content for k in KIND_WORDS.get(t.lower(), ()))
-    named = [t for t in content if t.lower() not in KIND_WORDS]
+    # TODO, OS, ID: capitals are a name, whatever the word means in another language.
+    content = [t for t in tokens if t.lower() not in STOP_WORDS or (t[:2].isupper() and not text.isupper())]
+    said = [t for t in content if t.lower() in KIND_WORDS and (t.lower() not in OFTEN_PLAIN or _determined(stripped, t))]
+    kinds = frozenset(k for t in said for k in KIND_WORDS[t.lower()])
+    named = [t for t in content if t not in said]
     content = named if named or has_more else content
     if has_more or content:
         return _once(content), kinds
     # Every word is phrasing in some language: the least likely phrasing is what was meant.
     content = [t for t in tokens if t.lower() not in CORE_STOP_WORDS]
+    if len(content) > 1 and content[0] == tokens[0] and content[0].lower() in STOP_WORDS:
+        content = content[1:]  # find os, show list
     if not content and tokens and intent in ("usages", "definition"):
         content = tokens[-1:]
     return _once(content), kinds
 
 
+def _determined(text: str, word: str) -> bool:
+    """Whether an article or a question word stands right before a word."""
+    return bool(re.search(rf"\b(?:the|a|an|which|what|every|all)\s+{re.escape(word)}\b", text, re.IGNORECASE))
+
+
 def _only_idea(words: tuple[str, ...], text: str) -> bool:
     """Whether a request has little more in it than the idea itself (`where are the TODOs`)."""
-    said = sum(len(m[0].split()) for rule, _ in IDEAS for m in [rule.search(text)] if m)
-    return len(words) <= said + 1
+    said = " ".join(m[0] for rule, _ in IDEAS for m in [rule.search(text)] if m).lower()
+    return all(w.lower() in said or w.lower() in IDLE_VERBS or w.lower() in STOP_WORDS for w in words)
 
 
 def _suffixes(text: str, words: tuple[str, ...]) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ def rank(
     lines, in_file = by_file
     for term in terms:
         frequency = sum(1 for hits in in_file.values() if term.word in hits)
-        term.weight = max(0.1, math.log(1 + (total - frequency + 0.5) / (frequency + 0.5)))
+        term.weight = math.log(1 + total / (frequency + 0.5))
     files = sorted(lines, key=lambda p: (-_file_score(p, in_file[p], terms), p))[:MAX_FILES]
     asks_tests = any(stem(t.word) in ("test", "spec") for t in terms)
     found: list[Ranked] = []
@@ -231,7 +231,7 @@ def _symbol_score(
     total = sum(t.weight for t in terms)
     coverage = got / total
     if name_pieces:
-        said = sum(1 for p in name_pieces if any(t.match(p) for t in terms)) / len(name_pieces)
+        said = sum(1 for p in name_pieces if any(t.match(p) >= TYPO for t in terms)) / len(name_pieces)
         score += 1.5 * in_name * said  # the name says what was asked, and nothing else
     return score * (0.3 + 0.7 * coverage), coverage
 
@@ -245,6 +245,6 @@ def _is_prose(line: Line, symbol: Symbol) -> bool:
 def _kind_factor(symbol: Symbol, kinds: frozenset[str]) -> float:
     if kinds:
         return 1.3 if symbol.kind in kinds else 0.6
-    return {"field": 0.7, "variable": 0.8, "constant": 0.85, "declaration": 0.7, "impl": 0.7, "namespace": 0.5}.get(
+    return {"field": 0.6, "variable": 0.7, "constant": 0.7, "declaration": 0.7, "impl": 0.7, "namespace": 0.5}.get(
         symbol.kind, 1.0
     )

@@ -68,7 +68,9 @@ USAGE_WORDS = re.compile(
 )
 
 FILE_WORDS = re.compile(
-    r"\b(?:which|what|list|find|show|all|every|any|name)\b(?:\s+\w+){0,5}?\s+files?\b|^\s*files?\b|\bfilenames?\b|"
+    r"\b(?:which|what)\s+(?:\w+\s+)?files?\b|"
+    r"\b(?:list|find|show|get|name|display)\s+(?:me\s+)?(?:(?:all|every|any)\s+)?(?:of\s+)?(?:the\s+|our\s+|my\s+)?(?:\w+\s+)?files?\b|"
+    r"\b(?:all|every)\s+(?:the\s+)?(?:\w+\s+)?files?\b|^\s*(?:\w+\s+)?files?\b|\bfilenames?\b|"
     r"\b(?:quels?|liste)\b.{0,20}\bfichiers?\b|\bwelche\b.{0,20}\bdatei(?:en)?\b|\bqué archivos\b|\bquais arquivos\b|"
     r"哪些文件|哪个文件|どのファイル",
     re.IGNORECASE,
@@ -92,6 +94,15 @@ KIND_WORDS: dict[str, frozenset[str]] = {
 }  # fmt: skip
 """The word for a kind of definition → the symbol kinds it means."""
 
+OFTEN_PLAIN = frozenset("variable variables constant constants record protocol global globals macro macros method methods".split(" "))
+"""Words for kinds that are as often part of what is looked for (`environment variables`, `the wire protocol`)."""
+
+IDLE_VERBS = frozenset(
+    ("used", "uses", "using", "read", "reads", "defined", "set", "accessed", "left", "remaining", "printed", "made", "open", "outstanding",
+     "comment", "comments", "written", "needed", "called", "documented", "configured", "registered", "declared")
+)  # fmt: skip
+"""Verbs that add nothing to an idea (`which environment variables are read`)."""
+
 PHRASING = re.compile(
     "在哪里|在哪儿|在哪|哪里|哪儿|在什么地方|请|帮我|帮忙|找到|查找|搜索|寻找|显示|列出|找出|找|所有的|所有|全部|代码|文件|"
     "哪些|哪个|是|的|被|了|中|里|吗|和|"
@@ -114,7 +125,7 @@ IDEAS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"hard-?coded (?:passwords?|secrets?|credentials?|keys?)|passwords? in (?:the )?code",
          r"""(?i:(?:password|passwd|secret|api_?key|token)\w*["']?\s*[:=]\s*["'][^"']{4,})"""),
         (r"(?:swallowed|silenced|ignored|bare|empty) (?:exceptions?|errors?|excepts?|catch(?:es)?)", r"except\s*:|except\s+\w*Exception\s*:|catch\s*(?:\([^)]*\))?\s*\{\s*\}"),
-        (r"urls?", r"https?://"),
+        (r"(?:hard-?coded )?urls", r"https?://"),
         (r"(?:http |api |rest )?(?:endpoints?|routes?)",
          r"@\w+\.(?:route|get|post|put|patch|delete)\(|\b(?:app|router)\.(?:get|post|put|patch|delete|use)\(|HandleFunc\(|@(?:Get|Post|Put|Delete|Request)Mapping"),
         (r"deprecat(?:ed|ions?)", r"(?i:deprecated)"),
