@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agent.repair.syntax.document import Document, Line
 from agent.repair.syntax.layout import NO_CODE
 from agent.repair.syntax.lexer import Token
+from agent.repair.syntax.naturalness import symbol
 
 INDENTED = "changed the indentation"
 _BRACKETS = "()[]{}"
-_WORDS_USED = 12
-_OPERATORS_USED = 14
+_WORDS_USED = 16
+_OPERATORS_USED = 16
+_LIKELY = 70
 _BLOCK_ENDS: dict[str, tuple[str, ...]] = {
     "ruby": ("end",),
     "lua": ("end", "until"),
@@ -29,6 +31,11 @@ _BLOCK_WORDS: dict[str, tuple[str, ...]] = {
     "kotlin": ("fun", "->"),
     "swift": ("func", "->", "in"),
 }
+_COMMON_KEYWORDS = frozenset(
+    "class interface enum struct extends implements throws throw new return import from const let var function def if "
+    "else for while in is not and or static void package using namespace case fn impl pub mut use func type try catch "
+    "except finally with as val fun object switch match where end then do public private local elif lambda".split()
+)
 _QUOTES = {
     "json": '"',
     "rust": '"',
@@ -56,6 +63,8 @@ class Candidate:
     """1 put in, -1 taken out, 0 neither."""
     swaps_bracket: bool = False
     """`token` is a bracket that became another kind."""
+    raw: str | None = None
+    """`new` without the blanks that were added for looks: what the blanks of the broken text speak for."""
 
 
 def candidates(document: Document, number: int) -> Iterator[Candidate]:
@@ -70,15 +79,44 @@ def candidates(document: Document, number: int) -> Iterator[Candidate]:
 
 
 def _insertions(document: Document, number: int, line: Line) -> Iterator[Candidate]:
-    words = _vocabulary(document)
-    quotes = _QUOTES.get(document.language.name, "\"'")
+    for place, word in _likely(document, number, line):
+        text = _with_blanks(line.text, place, word)
+        raw = line.text[:place] + word + line.text[place:]
+        yield Candidate(number, number, text, f"put in `{word}`", _insert_cost(word), word, 1, raw=raw)
     for place in _boundaries(line):
-        for word in words:
-            text = _with_blanks(line.text, place, word)
-            yield Candidate(number, number, text, f"put in `{word}`", _insert_cost(word), word, 1)
-        for quote in quotes:
+        for quote in _QUOTES.get(document.language.name, "\"'"):
             text = line.text[:place] + quote + line.text[place:]
-            yield Candidate(number, number, text, f"put in `{quote}`", 1.5, quote, 1)
+            cost = 1.5 + _inside(document, text, place, quote)
+            yield Candidate(number, number, text, f"put in `{quote}`", cost, quote, 1)
+
+
+def _likely(document: Document, number: int, line: Line) -> list[tuple[int, str]]:
+    """Where which token may have been lost: all brackets, and the words that go best with the tokens on both sides."""
+    code = [t for t in line.tokens if t.kind != "com"]
+    words = _vocabulary(document)
+    pair = document.naturalness.pair
+    scored: list[tuple[float, int, str]] = []
+    for place in _boundaries(line):
+        left = next((symbol(t)[0] for t in reversed(code) if t.end <= place), "\n=")
+        right = next((symbol(t)[0] for t in code if t.start >= place), "\n=")
+        together = pair(left, right)
+        for word in words:
+            gain = 50.0 if word in _BRACKETS else pair(left, word) + pair(word, right) - together - _insert_cost(word)
+            scored.append((-gain, place, word))
+    scored.sort()
+    brackets = sum(1 for row in scored if row[2] in _BRACKETS)
+    return [(place, word) for _, place, word in scored[: brackets + _LIKELY]]
+
+
+def _inside(document: Document, text: str, place: int, quote: str) -> float:
+    """What speaks against the string that a new quote makes: strings seldom hold what reads as code."""
+    made = [t for t in document.lexer.tokens(text) if t.kind == "str" and t.start <= place < t.end and quote in t.text]
+    if not made:
+        return 3.0
+    inner = made[0].text[1:-1]
+    code = sum(inner.count(mark) for mark in ("(", ")", "[", "]", "{", "}", ";", ", ", " = ", " + ", " ? ", "=="))
+    edges = inner[:1].isspace() + inner[-1:].isspace() + (not inner)
+    return 1.0 * code + 1.5 * edges + 0.3 * len(inner.split())
 
 
 def _boundaries(line: Line) -> list[int]:
@@ -87,6 +125,8 @@ def _boundaries(line: Line) -> list[int]:
     for token in line.tokens:
         before = token.start
         places.append(before)
+        if not places[1:] and before and line.text[before - 1] == " ":
+            places.append(before - 1)  # the blank that stood after a lost first word
         if before and line.text[before - 1] in " \t" and line.text[:before].strip():
             places.append(len(line.text[:before].rstrip()))
     code = [t for t in line.tokens if t.kind != "com"]
@@ -101,12 +141,12 @@ def _vocabulary(document: Document) -> list[str]:
     keywords = [w for w in frequent if w[0].isalpha()][:_WORDS_USED]
     brackets = "[]{}" if document.language.name == "json" else _BRACKETS
     always = (",", ":") if document.language.name in ("json", "yaml") else (",", ":", ";", "=", ".")
-    more = _BLOCK_WORDS.get(document.language.name, ())
+    more = (*_BLOCK_WORDS.get(document.language.name, ()), *sorted(_COMMON_KEYWORDS & document.lexer.keywords))
     return list(dict.fromkeys([*brackets, *always, *operators, *more, *keywords]))
 
 
 def _insert_cost(word: str) -> float:
-    return 1.0 if word in _BRACKETS else 1.3 if word in ",;:" else 2.5
+    return 1.0 if word in _BRACKETS else 1.3 if word in ",;:" else 2.0
 
 
 def _with_blanks(text: str, place: int, word: str) -> str:
@@ -122,25 +162,23 @@ def _with_blanks(text: str, place: int, word: str) -> str:
 
 
 def _deletions(number: int, line: Line) -> Iterator[Candidate]:
-    for token in line.tokens:
-        if token.kind == "com":
-            continue
+    code = [t for t in line.tokens if t.kind != "com"]
+    for at, token in enumerate(code):
         left, right = line.text[: token.start], line.text[token.end :]
+        right = right if left.strip() else right.lstrip()
         joins = left[-1:].isalnum() and right[:1].isalnum()
         text = left + (" " if joins else "") + right
-        cost = 3.5 if token.kind == "op" else 5.5
-        yield Candidate(
-            number,
-            number,
-            text.rstrip() if not text.strip() else text,
-            f"took out `{_shown(token)}`",
-            cost,
-            token.text,
-            -1,
-        )
+        doubled = any(0 <= n < len(code) and code[n].text == token.text for n in (at - 1, at + 1))
+        cost = 2.5 if doubled else _DELETION_COSTS.get(token.kind, 12.0)
+        if token.text in ("'", '"', "`"):
+            cost = 6.5
+        yield Candidate(number, number, text.rstrip(), f"took out `{_shown(token)}`", cost, token.text, -1)
         if len(token.text) > 1 and token.kind == "op" and token.text[0] == token.text[-1]:
             shorter = line.text[: token.start] + line.text[token.start + 1 :]
-            yield Candidate(number, number, shorter, f"took out `{token.text[0]}`", 3.5, token.text[0], -1)
+            yield Candidate(number, number, shorter, f"took out `{token.text[0]}`", 2.5, token.text[0], -1)
+
+
+_DELETION_COSTS = {"op": 4.0, "kw": 6.0}
 
 
 def _exchanges(document: Document, number: int, line: Line) -> Iterator[Candidate]:
@@ -162,9 +200,9 @@ def _instead_of(document: Document, token: Token) -> Iterator[tuple[str, float]]
             if word != token.text and word in document.lexer.operators:
                 yield word, 3.0
     elif token.kind == "id" and len(token.text) > 1:
-        near = difflib.get_close_matches(token.text, sorted(document.lexer.keywords), n=3, cutoff=0.6)
-        for word in near:
-            yield word, 2.5 if document.words.get(word) else 3.5
+        rare = document.names[token.text] < 2
+        for word in _near_keywords(token.text, document.lexer.keywords):
+            yield word, (0.5 if rare else 3.0) + (0.0 if document.words.get(word) else 1.0)
         if token.text.lower() in document.lexer.keywords:
             yield token.text.lower(), 2.0
         for size in range(2, len(token.text) - 1):  # a keyword and a name that ran together
@@ -173,6 +211,23 @@ def _instead_of(document: Document, token: Token) -> Iterator[tuple[str, float]]
                 yield f"{head} {tail}", 3.0
             if tail in document.lexer.keywords:
                 yield f"{head} {tail}", 3.5
+
+
+@lru_cache(maxsize=4096)
+def _near_keywords(word: str, keywords: frozenset[str]) -> tuple[str, ...]:
+    """Keywords one letter away: one dropped, added, changed or exchanged with the next."""
+    return tuple(sorted(k for k in keywords if k != word and abs(len(k) - len(word)) < 2 and _one_slip(word, k)))
+
+
+def _one_slip(a: str, b: str) -> bool:
+    start = 0
+    while start < min(len(a), len(b)) and a[start] == b[start]:
+        start += 1
+    end = 0
+    while end < min(len(a), len(b)) - start and a[-1 - end] == b[-1 - end]:
+        end += 1
+    left, right = a[start : len(a) - end], b[start : len(b) - end]
+    return max(len(left), len(right)) <= 1 or (len(left) == 2 and left == right[::-1])
 
 
 def _new_lines(document: Document, number: int) -> Iterator[Candidate]:

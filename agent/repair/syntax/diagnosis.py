@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from agent.edits.gate.brackets import CLOSER_OF
 from agent.repair.syntax.candidates import Candidate
-from agent.repair.syntax.document import Document
+from agent.repair.syntax.document import QUOTES, Document
 
-_QUOTES = ("'", '"', "`", '"""', "'''")
+Phase = Callable[[Candidate], bool]
 
 
 @dataclass(frozen=True)
@@ -20,19 +20,19 @@ class Diagnosis:
     missing: frozenset[str]
     extra: frozenset[str]
 
-    def phases(self) -> list[Callable[[Candidate], bool]]:
+    def phases(self) -> list[Phase]:
         """Which candidates to try first, and which only when none of those is accepted. Each candidate is in one."""
-        phases: list[Callable[[Candidate], bool]] = []
+        phases: list[Phase] = []
         if self.quotes:
             phases.append(self._closes_quote)
         if self.missing or self.extra:
             phases.append(self._evens_brackets)
-        phases.append(lambda candidate: candidate.token not in _BRACKETS_AND_QUOTES and not candidate.swaps_bracket)
+        phases.append(lambda candidate: candidate.token not in _MARKS and not candidate.swaps_bracket)
         phases.append(lambda candidate: True)
         return phases
 
     def _closes_quote(self, candidate: Candidate) -> bool:
-        return candidate.token in _QUOTES and candidate.first in self.quotes
+        return candidate.token in QUOTES and candidate.first in self.quotes
 
     def _evens_brackets(self, candidate: Candidate) -> bool:
         if candidate.swaps_bracket:
@@ -41,16 +41,12 @@ class Diagnosis:
         return bool(brackets) and bool(brackets & (self.missing if candidate.change > 0 else self.extra))
 
 
-_BRACKETS_AND_QUOTES = (*"()[]{}", *_QUOTES)
+_MARKS = (*"()[]{}", *QUOTES)
 
 
 def diagnose(document: Document) -> Diagnosis:
     """Count what has no partner. A quote within a comment or a string is no token, and so not counted."""
-    quotes = frozenset(
-        number
-        for number, line in enumerate(document.lines)
-        if any(t.kind == "op" and t.text in _QUOTES for t in line.tokens)
-    )
+    quotes = frozenset(document.lone_quotes)
     missing: set[str] = set()
     extra: set[str] = set()
     for opener, closer in CLOSER_OF.items():

@@ -11,9 +11,10 @@ from agent.edits.gate.brackets import indent_of
 from agent.edits.gate.languages import Language
 from agent.repair.syntax.layout import NO_CODE, Bracket, Layout, examine, within_lines
 from agent.repair.syntax.lexer import Lexer, Token, lexer_for
-from agent.repair.syntax.naturalness import ORDER, Naturalness, line_end, symbols
+from agent.repair.syntax.naturalness import ORDER, Naturalness, Spacing, Unseen, line_end, symbols
 
 _CONTEXT = 2
+QUOTES = ("'", '"', "`", '"""', "'''")
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,16 @@ class Document:
         self.starts = [line.start for line in self.lines]
         self.indents = [line.indent for line in self.lines]
         self.naturalness = Naturalness(self.sequence(self.lines))
+        self.spacing = Spacing([(line.text, line.tokens) for line in self.lines])
+        self._without: dict[tuple[int, int], Unseen] = {}
+        self._spaced: dict[int, float] = {}
         self.brackets = [_brackets(line.tokens, number) for number, line in enumerate(self.lines)]
         self.layout = self.layout_of([b for row in self.brackets for b in row])
+        self.lone_quotes = [
+            number for number, line in enumerate(self.lines) if any(t.kind == "op" and t.text in QUOTES for t in line.tokens)
+        ]
         self.balance = Counter(b.kind for row in self.brackets for b in row)
+        self.names: Counter[str] = Counter(t.text for line in self.lines for t in line.tokens if t.kind == "id")
         self.words: Counter[str] = Counter(t.text for line in self.lines for t in line.tokens if t.kind in ("op", "kw"))
 
     def line_of(self, offset: int) -> int:
@@ -85,17 +93,25 @@ class Document:
         while tail < shared - start and old_sequence[-1 - tail] == new_sequence[-1 - tail]:
             tail += 1
         reach = ORDER - 1
-        old_end = min(len(old_sequence) - tail + reach, len(old_sequence))
-        new_end = min(len(new_sequence) - tail + reach, len(new_sequence))
-        was = self.naturalness.score(old_sequence, start, old_end, seen=1)
-        return self.naturalness.score(new_sequence, start, new_end) - was
+        model = self._without.get((first, last))
+        if model is None:
+            model = self._without[(first, last)] = self.naturalness.without(old_sequence)
+        was = model.score(old_sequence, start, min(len(old_sequence) - tail + reach, len(old_sequence)))
+        return model.score(new_sequence, start, min(len(new_sequence) - tail + reach, len(new_sequence))) - was
+
+    def spacing_gain(self, number: int, new: Line) -> float:
+        """By how many nats the blanks of line `number` become more usual when it becomes `new`."""
+        if number not in self._spaced:
+            self._spaced[number] = self.spacing.score(self.lines[number].text, self.lines[number].tokens)
+        return self.spacing.score(new.text, new.tokens) - self._spaced[number]
 
     def surprise(self, number: int) -> float:
         """The least natural stretch of a line, in nats below nothing: the lower, the stranger."""
         before = self._context(number, -1)
         sequence = self.sequence([*before, self.lines[number]])
         start = len(self.sequence(before))
-        scores = [self.naturalness.score(sequence, at, at + 1, seen=1) for at in range(start, len(sequence))]
+        model = self.naturalness.without(sequence)
+        scores = [model.score(sequence, at, at + 1) for at in range(start, len(sequence))]
         return min(scores, default=0.0)
 
     def _context(self, number: int, step: int) -> list[Line]:

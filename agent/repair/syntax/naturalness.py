@@ -7,6 +7,7 @@ more, less or alike, so that a block's opener, a statement's end and a closing l
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,10 +20,10 @@ _BACKOFF = 1.5
 
 def symbols(tokens: Sequence[Token]) -> list[tuple[str, str]]:
     """Each token as (class, word); comments are left out."""
-    return [_symbol(token) for token in tokens if token.kind != "com"]
+    return [symbol(token) for token in tokens if token.kind != "com"]
 
 
-def _symbol(token: Token) -> tuple[str, str]:
+def symbol(token: Token) -> tuple[str, str]:
     if token.kind in ("kw", "op"):
         return token.text, token.text
     if token.kind == "id":
@@ -42,46 +43,111 @@ class Naturalness:
     def __init__(self, sequence: Sequence[tuple[str, str]]) -> None:
         self._counts: list[dict[tuple[str, ...], int]] = [defaultdict(int), defaultdict(int)]
         self._totals: list[dict[tuple[str, ...], int]] = [defaultdict(int), defaultdict(int)]
-        self._known: tuple[dict[tuple[tuple[str, str], ...], float], ...] = ({}, {})
+        self._size = len(sequence)
         self._vocabulary = 60.0 + len({s[0] for s in sequence})
-        for stream in (0, 1):
-            words = [s[stream] for s in sequence]
-            classes = [s[0] for s in sequence]
-            counts, totals = self._counts[stream], self._totals[stream]
-            for at, word in enumerate(classes):
-                for order in range(min(ORDER, at + 1)):
-                    context = tuple(words[at - order : at])
-                    counts[(*context, word)] += 1
-                    totals[context] += 1
+        _count(sequence, self._counts, self._totals)
 
-    def score(self, sequence: Sequence[tuple[str, str]], start: int, end: int, seen: int = 0) -> float:
-        """The summed natural logarithms of symbols `start` to `end` of `sequence`, in nats.
+    def pair(self, left: str, right: str) -> float:
+        """The natural logarithm of class `right` after class `left`, in nats; a quick estimate."""
+        together = self._counts[0].get((left, right), 0)
+        alone = self._counts[0].get((right,), 0) / max(self._size, 1)
+        return math.log((together + 2.0 * (alone + 0.001)) / (self._totals[0].get((left,), 0) + 2.0))
 
-        `seen`: how often this very place was counted when learning (1 for text that is in the file).
-        """
+    def without(self, sequence: Sequence[tuple[str, str]]) -> Unseen:
+        """The model as if `sequence`, which is in the text, had not been read: a place must not vouch for itself."""
+        return Unseen(self._counts, self._totals, self._vocabulary, sequence)
+
+
+class Unseen:
+    """An n-gram model less one stretch of the text that it was learnt from."""
+
+    def __init__(
+        self,
+        counts: Sequence[dict[tuple[str, ...], int]],
+        totals: Sequence[dict[tuple[str, ...], int]],
+        vocabulary: float,
+        sequence: Sequence[tuple[str, str]],
+    ) -> None:
+        self._counts, self._totals, self._vocabulary = counts, totals, vocabulary
+        self._own: list[dict[tuple[str, ...], int]] = [defaultdict(int), defaultdict(int)]
+        self._own_totals: list[dict[tuple[str, ...], int]] = [defaultdict(int), defaultdict(int)]
+        self._known: dict[tuple[tuple[str, str], ...], float] = {}
+        _count(sequence, self._own, self._own_totals)
+
+    def score(self, sequence: Sequence[tuple[str, str]], start: int, end: int) -> float:
+        """The summed natural logarithms of symbols `start` to `end` of `sequence`, in nats."""
         total = 0.0
-        known = self._known[min(seen, 1)]
+        known = self._known
         for at in range(start, min(end, len(sequence))):
             key = tuple(sequence[max(at - ORDER + 1, 0) : at + 1])
             value = known.get(key)
             if value is None:
-                value = known[key] = self._logarithm(key, seen)
+                value = known[key] = self._logarithm(key)
             total += value
         return total
 
-    def _logarithm(self, window: tuple[tuple[str, str], ...], seen: int) -> float:
+    def _logarithm(self, window: tuple[tuple[str, str], ...]) -> float:
         target = window[-1][0]
         p = 0.0
         for stream in (0, 1):
-            words = [s[stream] for s in window[:-1]]
+            words = tuple(s[stream] for s in window[:-1])
             counts, totals = self._counts[stream], self._totals[stream]
+            own, own_totals = self._own[stream], self._own_totals[stream]
             estimate = 1.0 / self._vocabulary
             for order in range(len(words) + 1):
-                context = tuple(words[len(words) - order :])
-                total = totals.get(context, 0) - seen
+                context = words[len(words) - order :]
+                total = totals.get(context, 0) - own_totals.get(context, 0)
                 if total <= 0:
                     break
-                count = max(counts.get((*context, target), 0) - seen, 0)
+                gram = (*context, target)
+                count = max(counts.get(gram, 0) - own.get(gram, 0), 0)
                 estimate = (count + _BACKOFF * estimate) / (total + _BACKOFF)
             p += estimate / 2
         return math.log(p)
+
+
+def _count(
+    sequence: Sequence[tuple[str, str]],
+    counts: Sequence[dict[tuple[str, ...], int]],
+    totals: Sequence[dict[tuple[str, ...], int]],
+) -> None:
+    for stream in (0, 1):
+        words = tuple(s[stream] for s in sequence)
+        grams, contexts = counts[stream], totals[stream]
+        for at, symbol in enumerate(sequence):
+            for order in range(min(ORDER, at + 1)):
+                context = words[at - order : at]
+                grams[(*context, symbol[0])] += 1
+                contexts[context] += 1
+
+
+class Spacing:
+    """How often two tokens stand together, one blank apart, or further, by their classes; learnt from the lines of a text."""
+
+    def __init__(self, lines: Sequence[tuple[str, Sequence[Token]]]) -> None:
+        self._pairs: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+        self._sides: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0, 0])
+        for text, tokens in lines:
+            for left, right, gap in _gaps(text, tokens):
+                for table, key in ((self._pairs, (left, right)), (self._sides, (left, 0)), (self._sides, (right, 1))):
+                    table[key][gap] += 1  # type: ignore[index]
+
+    def score(self, text: str, tokens: Sequence[Token]) -> float:
+        """The summed natural logarithms of the gaps within one line, in nats."""
+        total = 0.0
+        for left, right, gap in _gaps(text, tokens):
+            pair, before, after = self._pairs.get((left, right)), self._sides.get((left, 0)), self._sides.get((right, 1))
+            prior = (0.45, 0.45, 0.02)[gap]
+            for counts in (before, after):
+                if counts is not None:
+                    prior = (counts[gap] + prior) / (sum(counts) + 1)
+            total += math.log(((pair[gap] if pair else 0) + prior) / ((sum(pair) if pair else 0) + 1))
+        return total
+
+
+def _gaps(text: str, tokens: Sequence[Token]) -> list[tuple[str, str, int]]:
+    code = [t for t in tokens if t.kind != "com"]
+    found = [(symbol(a)[0], symbol(b)[0], min(b.start - a.end, 2)) for a, b in itertools.pairwise(code)]
+    if code and len(text.rstrip()) < len(text) and not text.endswith("\t") and code[-1].end == len(text.rstrip()):
+        found.append((symbol(code[-1])[0], "\n", 2))
+    return found

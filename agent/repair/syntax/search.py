@@ -9,10 +9,11 @@ from agent.edits.gate.languages import Language
 from agent.edits.gate.trees import errors_of
 from agent.repair.syntax.acceptance import Acceptance, weight
 from agent.repair.syntax.candidates import INDENTED, Candidate, candidates
-from agent.repair.syntax.diagnosis import diagnose
+from agent.repair.syntax.diagnosis import Phase, diagnose
 from agent.repair.syntax.document import Document, Line
 from agent.repair.syntax.suspects import suspect_lines
 
+_NEAR = 7
 _LAYOUT_CHECKED = 400
 _ENOUGH = 12
 _MARGIN = 8.0
@@ -68,10 +69,14 @@ def _one_edit(language: Language, start: Found, deadline: float, *, last: bool) 
     whole: list[Found] = []
     partial: list[Found] = []
     lines = suspect_lines(document, acceptance, fault)
-    every = [c for number in lines for c in candidates(document, number)]
-    for phase in diagnose(document).phases():
-        chosen = [c for c in every if phase(c)]
-        every = [c for c in every if not phase(c)]
+    made: dict[int, list[Candidate]] = {}
+    for phase, numbers in _order(diagnose(document).phases(), lines):
+        chosen: list[Candidate] = []
+        for number in numbers:
+            if number not in made:
+                made[number] = list(candidates(document, number))
+            chosen += [c for c in made[number] if phase(c)]
+            made[number] = [c for c in made[number] if not phase(c)]
         for cost, candidate in _ranked(document, chosen, deadline):
             if time.monotonic() > deadline or len(whole) >= _ENOUGH:
                 break
@@ -92,6 +97,13 @@ def _one_edit(language: Language, start: Found, deadline: float, *, last: bool) 
     return whole, partial
 
 
+def _order(phases: list[Phase], lines: list[int]) -> list[tuple[Phase, list[int]]]:
+    """What the counts point at, on all lines; then everything, first on the most suspect lines."""
+    pointed = [(phase, lines) for phase in phases[:-2]]
+    near, far = lines[:_NEAR], lines[_NEAR:]
+    return [*pointed, (phases[-2], near), (phases[-2], far), (phases[-1], near), (phases[-1], far)]
+
+
 def _ranked(document: Document, chosen: list[Candidate], deadline: float) -> list[tuple[float, Candidate]]:
     """The candidates with their cost, cheapest first: the edit's own, less what it makes more natural, and layout."""
     scored: list[tuple[float, Candidate, list[Line]]] = []
@@ -102,9 +114,11 @@ def _ranked(document: Document, chosen: list[Candidate], deadline: float) -> lis
         if key in seen:
             continue
         seen.add(key)
-        new = document.read(candidate.new)
+        new = document.read(candidate.new if candidate.raw is None else candidate.raw)
         if candidate.first <= candidate.last:
             gain = document.gain(candidate.first, candidate.last, new)
+            if len(new) == 1 and candidate.what != INDENTED:
+                gain += document.spacing_gain(candidate.first, new[0])
         else:
             gain = _line_gain(document, candidate, new)
         scored.append((candidate.cost - gain, candidate, new))

@@ -23,6 +23,7 @@ def suspect_lines(document: Document, acceptance: Acceptance, fault: Fault | Non
 
     if fault is not None:
         add(*_with_code(document, fault.line - 1))
+    add(*document.lone_quotes[:4])
     starts = [document.line_of(_character(acceptance, e.start)) for e in acceptance.errors[:12]]
     ends = [document.line_of(_character(acceptance, e.end)) for e in acceptance.errors[:6]]
     for number in starts:
