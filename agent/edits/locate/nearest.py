@@ -39,6 +39,9 @@ _OPENS = re.compile(
 )
 
 
+_WORD = re.compile(r"\w+")
+
+
 def squeeze(line: str) -> str:
     """The line without the spacing that carries no meaning between words and signs."""
     return re.sub(r"\s+", " ", re.sub(r"\s*([^\w\s])\s*", r"\1", plain(line).strip()))
@@ -69,9 +72,9 @@ def _windows(wanted: Sequence[str], file: FileText) -> list[tuple[float, int, in
                     start = place - index + near
                     votes[start] = votes.get(start, 0.0) + weight / (1 + abs(near))
     if not votes:
-        words = set(" ".join(wanted).split())
+        words = set(_WORD.findall(" ".join(wanted)))
         for index, key in enumerate(keys[:20_000]):
-            shared = len(words.intersection(key.split()))
+            shared = len(words.intersection(_WORD.findall(key)))
             if shared:
                 start = index - _best_offset(wanted, key)
                 votes[start] = max(votes.get(start, 0.0), float(shared))
@@ -90,8 +93,8 @@ def _windows(wanted: Sequence[str], file: FileText) -> list[tuple[float, int, in
 
 
 def _best_offset(wanted: Sequence[str], key: str) -> int:
-    words = set(key.split())
-    return max(range(len(wanted)), key=lambda index: len(words.intersection(wanted[index].split())))
+    words = set(_WORD.findall(key))
+    return max(range(len(wanted)), key=lambda index: len(words.intersection(_WORD.findall(wanted[index]))))
 
 
 def similarity(wanted: Sequence[str], window: Sequence[str]) -> float:
