@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 from tests.cli.conftest import BLOCK, CALC, FIXED, RunAgent
@@ -160,7 +161,7 @@ def test_what_was_sent_is_sent_again_byte_for_byte(
     root = make_repo({"calc.py": CALC})
     agent("edit", "respect the quantity", "calc.py", cwd=root, env={"OLLAMA_HOST": server.url})
     conversations = [r.json["messages"] for r in server.chats]
-    for before, after in zip(conversations, conversations[1:], strict=False):
+    for before, after in pairwise(conversations):
         assert after[: len(before)] == before
 
 
