@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from agent.events import Event, Notice, Progress, Tried
 from agent.repair import candidates as sources
+from agent.repair import meta_search
 from agent.repair.preparing import Ground, cores, prepare
 from agent.repair.asking import Asker, Question
 from agent.repair.candidates import Suspicions
-from agent.repair.failures import first_words, words
+from agent.repair.failures import first_words, read_failures, words
 from agent.repair.searching import Findings, Watcher, pairs
 from agent.repair.showing import Shown, show
 from agent.repair.targets import Target, changes, read_targets
@@ -62,13 +63,14 @@ def repair(
     count = workers or cores()
     ground = prepare(root, files, base, test_command, min(BASELINE_SECONDS, limit / 4), count)
     try:
-        result = yield from _judged(ground, files, base, issue, backend, profile, settings, begun, deadline, count)
+        result = yield from _judged(root, ground, files, base, issue, backend, profile, settings, begun, deadline, count)
     finally:
         ground.close()
     return replace(result, seconds=round(time.monotonic() - begun, 2))
 
 
 def _judged(
+    root: Path,
     ground: Ground,
     files: Mapping[str, Target],
     base: dict[str, str],
@@ -91,6 +93,7 @@ def _judged(
     pool = Pool(ground.benches, base)
     found = Findings()
     asker: Asker | None = None
+    meta: meta_search.MetaSearch | None = None
 
     def ask() -> Asker | None:
         if backend is None:
@@ -99,12 +102,21 @@ def _judged(
         return _asker(ground, base, suspicion, issue, backend, profile, pool)
 
     try:
-        for single in singles:
-            pool.put(single)
+        if ground.trace is None:
+            failing = [failure.name for failure in read_failures(ground, ground.baseline) if failure.name]
+            meta = meta_search.begin(
+                root, ground.command, files, base, singles, pool, failing, deadline - time.monotonic(), max(1, workers - 1)
+            )
+            if meta is not None:
+                pool.use(max(1, workers - 1))
+        else:
+            for single in singles:
+                pool.put(single)
         yield Progress("searching", f"{len(singles):,} candidate edits", 0, len(singles))
         alone = ALONE_WARM if ground.warm else ALONE_COMMAND
         until = min(deadline, time.monotonic() + alone) if backend is not None else deadline
         watcher = Watcher(pool, found, ground, base, total, begun)
+        watcher.meta = meta
         reason = yield from watcher.watch(until)
         stages = iter((_retry, _pairs))
         while reason != "won" and time.monotonic() < deadline:
@@ -122,13 +134,16 @@ def _judged(
             reason = yield from watcher.watch(deadline)
     finally:
         pool.close()
+        if meta is not None:
+            meta.close()
         if asker is not None:
             asker.stop()
     if asker is not None:
         while not asker.events.empty():
             yield asker.events.get()
-    yield Tried(pool.tried, found.best_fixed, total, "search", round(time.monotonic() - begun, 2))
-    result = yield from _concluded(ground, files, base, found, pool.tried, before)
+    tried = pool.tried + (meta.judged if meta is not None else 0)
+    yield Tried(tried, found.best_fixed, total, "search", round(time.monotonic() - begun, 2))
+    result = yield from _concluded(ground, files, base, found, tried, before)
     if asker is not None:
         result = replace(result, prompt_tokens=asker.prompt_tokens, output_tokens=asker.output_tokens)
     return result
@@ -176,7 +191,8 @@ def _concluded(
     confirm = Confirmer(ground, files, base)
     kept: list[Candidate] = []
     for winner in sorted(found.winners, key=lambda c: -_preference(base, c)):
-        if confirm.passes(winner.texts):
+        # Without warm processes the command itself has judged it already.
+        if not ground.warm or confirm.passes(winner.texts):
             kept.append(minimised(confirm, base, winner))
         if len(kept) >= 3:
             break

@@ -16,6 +16,7 @@ from agent.repair.types import Candidate, Verdict, spliced
 
 if TYPE_CHECKING:
     from agent.repair.asking import Asker
+    from agent.repair.meta_search import MetaSearch
 
 RIVAL = 2.0
 """After a candidate passes, those at most this many nats less likely are tried too, within `GRACE` seconds."""
@@ -45,6 +46,7 @@ class Watcher:
         self.pool, self.found, self.ground, self.base = pool, found, ground, base
         self.total, self.begun = total, begun
         self.asker: Asker | None = None
+        self.meta: MetaSearch | None = None
         self._reported = 0.0
 
     def watch(self, until: float) -> Generator[Event, None, str]:
@@ -61,6 +63,8 @@ class Watcher:
             try:
                 candidate, verdict = self.pool.results.get(timeout=0.05)
             except queue.Empty:
+                if self.meta is not None and self.meta.settle(self.pool):
+                    continue
                 if self.pool.idle and self.pool.results.empty():
                     if self.found.winners:
                         return "won"

@@ -89,6 +89,16 @@ for _group in PAIRS:
             if _one != _other:
                 _NEAR.setdefault(_one, {})[_other] = 1.0
 
+_STYLES = {"go": r"[A-Za-z][A-Za-z0-9]*", "java": r"[A-Za-z][A-Za-z0-9]*", "javascript": r"[A-Za-z][A-Za-z0-9]*", "typescript": r"[A-Za-z][A-Za-z0-9]*",
+           "tsx": r"[A-Za-z][A-Za-z0-9]*", "rust": r"[a-z][a-z0-9_]*|Some|None|Ok|Err|Less|Greater|Equal"}  # fmt: skip
+
+
+def _near(source: NeutralSource, text: str) -> dict[str, float]:
+    """Names that are often mistaken for this one, as this language spells names."""
+    style = _STYLES.get(source.grammar, r"\w+")
+    return {other: weight for other, weight in _NEAR.get(text, {}).items() if re.fullmatch(style, other)}
+
+
 LOOPS = frozenset({"for_statement", "while_statement", "for_expression", "while_expression", "loop_expression", "for_in_statement", "enhanced_for_statement", "for_range_loop", "do_statement"})
 EXPRESSION_ENDS = ("_expression", "_literal", "_invocation", "_access")
 
@@ -292,7 +302,7 @@ def _identifier(source: NeutralSource, node: Node) -> None:
     if name == "declarator" or parent.type in ("formal_parameters", "parameter", "macro_invocation") and name in ("pattern", "macro"):
         return
     if parent.type in CALLS and name in ("function", "constructor", "name"):
-        for other, weight in _NEAR.get(text, {}).items():
+        for other, weight in _near(source, text).items():
             source.replace("function", node, other, weight)
         count = _arguments(parent)
         for other, parameters in source.functions.items():
@@ -318,8 +328,11 @@ def _identifier(source: NeutralSource, node: Node) -> None:
     for other in source.globals:
         if other not in scope.names and other != text and (other.isupper() or other[:1].isupper()) == (text.isupper() or text[:1].isupper()):
             source.replace("name", node, other, 0.15)
-    for other, weight in _NEAR.get(text, {}).items():
+    for other, weight in _near(source, text).items():
         source.replace("name", node, other, 0.5 * weight)
+    owner = parent.named_children[0].id == node.id and parent.type in ("member_expression", "field_expression", "selector_expression", "field_access", "method_invocation", "scoped_identifier")
+    if owner:
+        return
     if _numeric_type(own) or not own:
         for number in ("0", "1"):
             source.replace("name_to_constant", node, number, 0.4)
@@ -332,7 +345,7 @@ def _member(source: NeutralSource, node: Node) -> None:
     text = source.of(node)
     parent = node.parent
     called = parent is not None and parent.parent is not None and parent.parent.type in CALLS and _field(parent) in ("function", "constructor")
-    near = dict(_NEAR.get(text, {}))
+    near = dict(_near(source, text))
     common = sorted(source.members, key=lambda m: -source.members[m])[:25]
     for other in common:
         alike = set(re.findall(r"[A-Z]?[a-z]+", text)) & set(re.findall(r"[A-Z]?[a-z]+", other))
@@ -563,6 +576,8 @@ def _value_place(node: Node) -> bool:
     if parent is None or node.type in BLOCKS or node.type in COMMENTS or node.type in STRINGS or node.type in FUNCTIONS:
         return False
     name = _field(node)
+    if parent.type in ("field_expression", "member_expression", "selector_expression", "field_access", "scoped_identifier"):
+        return False
     if parent.type in RETURNS or parent.type in ("argument_list", "arguments"):
         return True
     if parent.type == "expression_list":

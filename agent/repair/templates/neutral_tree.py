@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from agent.repair.types import Mutation, Splice
@@ -68,6 +68,7 @@ class NeutralSource:
     globals: tuple[str, ...] = ()
     made: list[Mutation] = field(default_factory=list)
     _scopes: dict[int, NeutralScope] = field(default_factory=dict)
+    _declarations: dict[int, list[tuple[str, str, int, int]]] = field(default_factory=dict)
     _starts: list[int] = field(default_factory=list)
 
     def at(self, offset: int) -> int:
@@ -146,14 +147,21 @@ class NeutralSource:
         return found
 
     def scope(self, node: Node) -> NeutralScope:
-        """The scope of the function around a node."""
+        """The scope at a node: the names that are declared before it in a block around it, and what its function uses."""
         around = self.function_of(node) or self.root
         if around.id not in self._scopes:
             self._scopes[around.id] = self._scope(around)
-        return self._scopes[around.id]
+        whole = self._scopes[around.id]
+        names = {
+            name: kind
+            for name, kind, start, end in self._declarations[around.id]
+            if start <= node.start_byte < end
+        }
+        return replace(whole, names=names)
 
     def _scope(self, around: Node) -> NeutralScope:
-        names: dict[str, str] = {}
+        places: list[tuple[str, str, int, int]] = []
+        self._declarations[around.id] = places
         numbers: dict[str, int] = {}
         strings: dict[str, int] = {}
         conditions: dict[str, int] = {}
@@ -161,7 +169,8 @@ class NeutralSource:
         returned: dict[str, int] = {}
         for node in walk(around):
             for name in _declared(node):
-                names.setdefault(self.of(name), _type_text(self, name))
+                start, end = _reach(node, name, around)
+                places.append((self.of(name), _type_text(self, name), start, end))
             if node.type in NUMBERS:
                 numbers[self.of(node)] = numbers.get(self.of(node), 0) + 1
             elif node.type in STRINGS and len(self.of(node)) < 40:
@@ -181,7 +190,7 @@ class NeutralSource:
         def top(counts: dict[str, int], most: int) -> tuple[str, ...]:
             return tuple(sorted(counts, key=lambda k: -counts[k])[:most])
 
-        return NeutralScope(names, top(numbers, 6), top(strings, 6), tuple(conditions)[:8], top(expressions, 14), tuple(returned)[:6])
+        return NeutralScope({}, top(numbers, 6), top(strings, 6), tuple(conditions)[:8], top(expressions, 14), tuple(returned)[:6])
 
 
 def bare(text: str) -> str:
@@ -247,6 +256,26 @@ def _declared(node: Node) -> list[Node]:
     if node.type == "lexical_declaration":
         return []
     return found
+
+
+_HOLDERS = BLOCKS | FUNCTIONS | {
+    "for_statement", "for_expression", "for_in_statement", "enhanced_for_statement", "for_range_loop", "if_statement",
+    "while_expression", "if_expression", "match_arm", "catch_clause",
+}  # fmt: skip
+
+
+def _reach(node: Node, name: Node, around: Node) -> tuple[int, int]:
+    """The bytes in which a declared name can be used: from the end of its declaration to the end of its block."""
+    step = node.parent
+    while step is not None and step.id != around.id and step.type not in _HOLDERS:
+        step = step.parent
+    end = step.end_byte if step is not None else around.end_byte
+    parameter = "param" in node.type
+    start = around.start_byte if parameter else node.end_byte
+    if node.type in ("for_expression", "for_in_statement", "enhanced_for_statement", "for_range_loop", "let_condition"):
+        start = name.end_byte
+        end = node.end_byte if node.type != "let_condition" else end
+    return start, end
 
 
 def _type_text(source: NeutralSource, name: Node) -> str:

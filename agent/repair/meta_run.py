@@ -1,0 +1,163 @@
+"""Building and running a program with candidates built in: compile errors take candidates out, passes are reported."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from agent.repair.meta import Meta, embed
+from agent.repair.running import finish, kill, start
+from agent.repair.scratch import Scratch
+from agent.repair.targets import Target
+from agent.repair.types import Mutation
+
+MOST = 500
+"""Candidates in one build; compilers slow down on functions of thousands of branches."""
+ROUNDS = 10
+"""Builds until no compile error is left."""
+
+
+class MetaRun:
+    """Works in a thread of its own, in a scratch copy of its own. `passing` is called with each number that passes."""
+
+    def __init__(
+        self,
+        scratch: Scratch,
+        command: str,
+        target: Target,
+        text: str,
+        mutations: Sequence[Mutation],
+        *,
+        failing: Sequence[str],
+        seconds: float,
+        jobs: int,
+        passing: Callable[[int], None],
+    ) -> None:
+        self._scratch, self._command, self._target, self._text = scratch, command, target, text
+        self._mutations, self._failing = list(mutations[:MOST]), list(failing)
+        self._deadline, self._jobs, self._passing = time.monotonic() + seconds, jobs, passing
+        self.judged: set[int] = set()
+        self.built = 0
+        self.why = ""
+        self._stop = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self.thread = threading.Thread(target=self._run, name="meta", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self.thread.start()
+
+    def stop(self) -> None:
+        """End it and what it runs."""
+        self._stop = True
+        if self._process is not None:
+            kill(self._process)
+
+    def _run(self) -> None:
+        out: set[int] = set()
+        for number in range(ROUNDS):
+            meta = embed(self._target.path, self._text, self._mutations, frozenset(out))
+            if meta is None or self._stop or not meta.sites:
+                self.why = self.why or "nothing can be built in"
+                return
+            self.built = len(meta.sites)
+            began, output = self._try(meta, number)
+            if began or self._stop:
+                return
+            wrong = errors(output, Path(self._target.path).name)
+            bad = {owner for line in wrong for owner in meta.owners.get(line, ())}
+            if not bad:
+                near = gutter(output)
+                bad = {owner for line in near for owner in meta.owners.get(line, ())}
+            if not bad:
+                self.why = "it does not build: " + output[-300:]
+                return
+            out |= bad
+        self.why = f"it did not build in {ROUNDS} rounds"
+
+    def _try(self, meta: Meta, number: int) -> tuple[bool, str]:
+        """Whether the program came to run candidates, and what the command wrote."""
+        out = self._scratch.folder / f"meta{number}.out"
+        listing = self._scratch.folder / f"meta{number}.list"
+        listing.write_text("".join(f"{mutant + 1} {meta.sites[mutant]}\n" for mutant in sorted(meta.sites)))
+        self._scratch.write({self._target.path: self._target.encoded(meta.text)})
+        flags = os.environ.get("GOFLAGS", "")
+        env = {
+            "AGENT_META_LIST": str(listing),
+            "AGENT_META_OUT": str(out),
+            "AGENT_META_JOBS": str(self._jobs),
+            "GOFLAGS": f"{flags} -vet=off -gcflags=-e".strip(),
+        }
+        if re.search(r"\bcargo\b.*\btest\b|--test\b", self._command):
+            env["AGENT_META_TESTS"] = "1"
+            env["AGENT_META_ARGS"] = "\x1f".join([*self._failing, "--exact"]) if self._failing else ""
+        elif "go test" in self._command:
+            names = sorted({name.partition("/")[0] for name in self._failing if re.fullmatch(r"Test\w+(/.*)?", name)})
+            extra = ["-test.failfast"] + ([f"-test.run=^({'|'.join(names)})$"] if names else [])
+            env["AGENT_META_ARGS"] = "\x1f".join(extra)
+        process = self._process = start(self._scratch, self._command, env)
+        reader = threading.Thread(target=self._follow, args=(out,), daemon=True)
+        self._following = True
+        reader.start()
+        run = finish(process, max(1.0, self._deadline - time.monotonic()))
+        self._following = False
+        reader.join(1.0)
+        return self._read(out) > 0, run.output
+
+    def _follow(self, out: Path) -> None:
+        while self._following and not self._stop:
+            self._read(out)
+            time.sleep(0.1)
+
+    def _read(self, out: Path) -> int:
+        """Take in the verdicts so far; returns how many lines there are."""
+        try:
+            lines = out.read_text().splitlines()
+        except OSError:
+            return 0
+        for line in lines:
+            word, _, rest = line.partition(" ")
+            if word in ("P", "F", "T") and rest.isdigit():
+                number = int(rest) - 1
+                if number not in self.judged:
+                    self.judged.add(number)
+                    if word == "P":
+                        self._passing(number)
+        return len(lines)
+
+
+def errors(output: str, name: str) -> set[int]:
+    """The lines of a file that a compiler's errors name."""
+    found: set[int] = set()
+    place = re.escape(name)
+    rust_error = False
+    for line in output.splitlines():
+        if re.match(r"\s*(error|warning|note|help)(\[|:)", line):
+            rust_error = line.lstrip().startswith("error")
+        match = re.search(rf"-->\s*\S*\b{place}:(\d+):\d+", line)
+        if match:
+            if rust_error:
+                found.add(int(match.group(1)))
+            continue
+        match = re.search(rf"(?:^|[\s/]){place}:(\d+)(?::\d+)?:?\s*(.*)", line)
+        if match and not match.group(2).lstrip().startswith(("warning", "note")):
+            found.add(int(match.group(1)))
+    return found
+
+
+def gutter(output: str) -> set[int]:
+    """The lines that rustc shows beside its errors."""
+    found: set[int] = set()
+    error = False
+    for line in output.splitlines():
+        if re.match(r"(error|warning)(\[|:)", line):
+            error = line.startswith("error")
+        match = re.match(r"\s*(\d+) \|", line)
+        if match and error:
+            found.add(int(match.group(1)))
+    return found

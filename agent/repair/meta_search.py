@@ -1,0 +1,98 @@
+"""How a program with candidates built in takes part in the search: it judges what it can hold, the pool the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from agent.repair.meta import embed, grammar_for
+from agent.repair.meta_run import MOST, MetaRun
+from agent.repair.pool import Pool
+from agent.repair.scratch import Scratch
+from agent.repair.targets import Target
+from agent.repair.types import Candidate
+
+AT_ONCE = 6
+"""The likeliest candidates go to the pool all the same: it has a verdict before the build is done."""
+
+
+class MetaSearch:
+    """Holds back the candidates that are built in; gives the pool those that pass, and in the end those not judged."""
+
+    def __init__(self, run: MetaRun, scratch: Scratch, held: dict[int, Candidate]) -> None:
+        self._run, self._scratch, self._held = run, scratch, held
+        self._settled = False
+
+    @property
+    def alive(self) -> bool:
+        """Still building or running."""
+        return self._run.thread.is_alive()
+
+    @property
+    def judged(self) -> int:
+        """How many candidates it has tried."""
+        return len(self._run.judged)
+
+    def settle(self, pool: Pool) -> bool:
+        """Whether there is, or may be, more to come from it; when it has ended, the rest goes to the pool, once."""
+        if self.alive:
+            return True
+        if self._settled:
+            return False
+        self._settled = True
+        pool.use(99)
+        rest = [candidate for number, candidate in self._held.items() if number not in self._run.judged]
+        for candidate in rest:
+            pool.put(candidate)
+        return bool(rest)
+
+    def close(self) -> None:
+        """End it."""
+        self._run.stop()
+        self._run.thread.join(3.0)
+        self._scratch.close()
+
+
+def begin(
+    root: Path,
+    command: str,
+    targets: Mapping[str, Target],
+    base: Mapping[str, str],
+    singles: Sequence[Candidate],
+    pool: Pool,
+    failing: Sequence[str],
+    seconds: float,
+    jobs: int,
+) -> MetaSearch | None:
+    """Start building, when a target's language allows it; puts every candidate that is not built in into the pool."""
+    path = next((single.path for single in singles if grammar_for(single.path)), "")
+    chosen = [single for single in singles if single.path == path][:MOST] if path else []
+    meta = embed(path, base[path], [single.mutations[0] for single in chosen]) if chosen else None
+    if meta is None or len(meta.sites) < 8:
+        for single in singles:
+            pool.put(single)
+        return None
+    held = {number: chosen[number] for number in sorted(meta.sites)}
+    kept = {id(candidate) for candidate in held.values()}
+    for rank, single in enumerate(singles):
+        if rank < AT_ONCE or id(single) not in kept:
+            pool.put(single)
+    scratch = Scratch(root, "meta")
+    scratch.write({p: targets[p].encoded(text) for p, text in base.items() if text != targets[p].text})
+
+    def passing(number: int) -> None:
+        pool.put(chosen[number], first=True)
+
+    run = MetaRun(
+        scratch,
+        command,
+        targets[path],
+        base[path],
+        [single.mutations[0] for single in chosen],
+        failing=failing,
+        seconds=seconds,
+        jobs=jobs,
+        passing=passing,
+    )
+    run.start()
+    return MetaSearch(run, scratch, held)
