@@ -67,7 +67,7 @@ def read_patch(lines: Sequence[Line], at: int, stop: int, *, fenced: bool = Fals
             closed = True
             break
         index += 1
-    if not edits:
+    if not edits and (closed or fenced):
         return None
     if closed or fenced:
         return Block(stop if fenced else index, tuple(edits), path=path)

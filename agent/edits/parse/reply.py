@@ -366,6 +366,9 @@ class Scanner:
             probe = "\n".join([probe, *(line.text for line in lines[at + 1 :])])
         value, length = calls.decode_prefix(probe)
         if value is None:
+            if not last and len(lines) - at <= 3 and calls.closing_bracket(probe) is None:
+                # Too little of it to tell a call from an example.
+                return Pending(None, "json", "the call breaks off")
             if calls.closing_bracket(probe) is None and re.search(r"[\"'](?:name|path|file_path|old_string|content|edits|tool)[\"']\s*:", probe):
                 return Pending(None, "json", "the call breaks off", closers=("}", "]"))
             return None
