@@ -111,14 +111,22 @@ class Lock:
             file = self._path.open("ab")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            still_there = self._path.exists() and os.path.samestat(os.fstat(file.fileno()), self._path.stat())
+        except BlockingIOError:
+            file.close()
+            return False
         except OSError:
-            still_there = False
-        if still_there:
+            # A file system without locks: one process alone is the usual case, and the digest guards the rest.
+            self._file = file
+            return True
+        try:
+            same = os.path.samestat(os.fstat(file.fileno()), self._path.stat())
+        except FileNotFoundError:
+            same = False
+        if same:
             self._file = file
         else:
             file.close()
-        return still_there
+        return same
 
     def release(self) -> None:
         """Give it back."""

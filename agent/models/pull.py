@@ -47,6 +47,10 @@ def pull_entry(
     entry: CatalogEntry, folder: Path, *, source: Source = "auto", free: Callable[[Path], int] | None = None
 ) -> Iterator[Progress]:
     """`pull` for any entry. `free` tells the bytes free on a folder's disk (default: asks the system)."""
+    there = installed_file(entry, folder)
+    if there is not None:
+        yield _present(entry, there)
+        return
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
     partial = Partial(entry, folder)
@@ -61,9 +65,13 @@ def pull_entry(
                 partial.discard()
             _check_room(entry, partial, free or _free)
             there = yield from _fetch(entry, partial, source)
-        yield Progress("download", f"{entry.name} is in {there}", entry.size_bytes, entry.size_bytes)
+        yield _present(entry, there)
     finally:
         lock.release()
+
+
+def _present(entry: CatalogEntry, path: Path) -> Progress:
+    return Progress("download", f"{entry.name} is in {path}", entry.size_bytes, entry.size_bytes)
 
 
 def ollama_pull(host: str, name: str) -> Iterator[Progress]:
