@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, ClassVar, Literal
 
 from agent.backends.base import ModelInfo, Usage
+from agent.errors import AgentError
 
 
 @dataclass(frozen=True)
@@ -182,6 +183,15 @@ class ModelCost(Event):
 
 
 @dataclass(frozen=True)
+class BatchDone(Event):
+    """One task of `agent batch` ended."""
+
+    event: ClassVar[str] = "task"
+    result: Any
+    """An `agent.batch.Result`."""
+
+
+@dataclass(frozen=True)
 class Checked(Event):
     """One line of `agent doctor`."""
 
@@ -262,6 +272,13 @@ class Failed(Event):
     message: str
     hint: str = ""
     exit_code: int = 1
+    kind: str = ""
+    """The class of the error in `agent.errors`."""
+
+
+def failed(error: AgentError) -> Failed:
+    """An error as the event that ends its turn."""
+    return Failed(str(error), error.hint, error.exit_code, type(error).__name__)
 
 
 @dataclass(frozen=True)

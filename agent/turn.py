@@ -25,6 +25,7 @@ from agent.events import (
     Spent,
     Started,
     Step,
+    failed,
 )
 from agent.generate import generate
 from agent.offer import opened
@@ -78,14 +79,14 @@ class Turn:
                 yield from self._tool(tool, self.request, files, args)
         except AgentError as error:
             self.exit_code, self.summary = error.exit_code, str(error)
-            yield Failed(str(error), error.hint, error.exit_code)
+            yield failed(error)
         except KeyboardInterrupt:
             self.exit_code, self.summary = EXIT_INTERRUPTED, "interrupted"
             yield Failed("Interrupted; nothing was half-written.", "", EXIT_INTERRUPTED)
         except Exception as error:
             told = unforeseen(error)
             self.exit_code, self.summary = told.exit_code, str(told)
-            yield Failed(str(told), told.hint, told.exit_code)
+            yield failed(told)
 
     def _record(self) -> None:
         backend = self.session.backend if self.session.opened else None

@@ -11,7 +11,7 @@ import click
 
 from agent.cli.options import common_options, taken
 from agent.errors import AgentError, EditRefused, UsageError
-from agent.events import Done, Event, Failed, Notice
+from agent.events import Done, Event, Notice, failed
 
 if TYPE_CHECKING:
     from agent.session import Session
@@ -95,7 +95,7 @@ def apply_reply(session: Session, text: str, targets: list[str]) -> Iterator[Eve
             yield Notice("Everything is applied already; nothing was written.")
         yield Done(turn.exit_code, turn.summary or f"{len(plan.changes)} file(s) written")
     except AgentError as error:
-        yield Failed(str(error), error.hint, error.exit_code)
+        yield failed(error)
         yield Done(error.exit_code, str(error))
 
 

@@ -31,6 +31,7 @@ MODULES = {
     "config": "agent.cli.doctor",
     "stats": "agent.cli.doctor",
     "bench": "agent.cli.bench",
+    "batch": "agent.cli.batch",
     "demo": "agent.cli.demo",
 }
 """Where each command is defined: only the one that runs is imported."""

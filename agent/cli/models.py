@@ -10,7 +10,7 @@ import click
 
 from agent.cli.options import Common, common_options, taken
 from agent.errors import AgentError, UsageError
-from agent.events import Done, Event, Failed, ModelListed, Notice
+from agent.events import Done, Event, ModelListed, Notice, failed
 
 if TYPE_CHECKING:
     from agent.config import Config
@@ -37,7 +37,7 @@ def _draw(common: Common, events: Callable[[Config], Iterator[Event]]) -> int:
             yield from events(config)
             yield Done(0)
         except AgentError as error:
-            yield Failed(str(error), error.hint, error.exit_code)
+            yield failed(error)
             yield Done(error.exit_code, str(error))
 
     return drive(run(), common.renderer())

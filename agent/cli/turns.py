@@ -11,7 +11,7 @@ import click
 
 from agent.cli.options import Common, common_options, taken
 from agent.errors import AgentError
-from agent.events import Diff, Done, Event, Failed, Notice, Undone
+from agent.events import Diff, Done, Event, Notice, Undone, failed
 
 if TYPE_CHECKING:
     from agent.session import Session
@@ -33,7 +33,7 @@ def _ending(events: Iterator[Event]) -> Iterator[Event]:
             yield event
         yield Done(0, summary)
     except AgentError as error:
-        yield Failed(str(error), error.hint, error.exit_code)
+        yield failed(error)
         yield Done(error.exit_code, str(error))
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.errors import AgentError, NoServer, TaskFailed
-from agent.events import Done, Event, Failed, Notice, Started, Tested
+from agent.events import Done, Event, Notice, Started, Tested, failed
 from agent.front import NoFront
 from agent.session import Session, Switches
 from agent.turn import Turn
@@ -33,7 +33,7 @@ def run_demo(flags: dict[str, Any], *, keep: bool = False, verbose: bool = False
         yield from _story(make_project(folder / "shop-project"), flags, verbose)
         yield Done(0, "the demo did everything it set out to do")
     except AgentError as error:
-        yield Failed(str(error), error.hint, error.exit_code)
+        yield failed(error)
         yield Done(error.exit_code, str(error))
     finally:
         if keep:

@@ -41,6 +41,7 @@ class TerminalRenderer:
             e.TurnListed: self._listed,
             e.ModelListed: self._model,
             e.Checked: self._checked,
+            e.BatchDone: self._task,
             e.ModelCost: self._cost,
             e.SettingListed: self._setting,
             e.Tested: self._tested,
@@ -208,6 +209,12 @@ class TerminalRenderer:
             f"  {s.prompt_tokens:,} tokens in ({s.cached_tokens:,} cached), {s.output_tokens:,} out; "
             f"prefill {s.prefill_seconds:.0f} s, decode {s.decode_seconds:.0f} s ({s.decode_speed:.0f} tokens/s)"
         )
+
+    def _task(self, event: e.BatchDone) -> None:
+        r = event.result
+        mark, style = ("✓", "green") if r.exit_code == 0 else ("✗", "red")
+        where = f"  on {r.branch}" if r.branch else ""
+        self._line(f"{mark} {r.id:<16} {r.seconds:6.1f} s  {r.summary[:70]}{where}", style)
 
     def _checked(self, event: e.Checked) -> None:
         mark, style = {"ok": ("✓", "green"), "warn": ("!", "yellow")}.get(event.status, ("✗", "red"))

@@ -15,7 +15,7 @@ from prompt_toolkit.styles import Style
 
 from agent import __version__
 from agent.errors import AgentError
-from agent.events import Event, Failed, Notice
+from agent.events import Event, Notice, failed
 from agent.render import drive
 from agent.repl.commands import COMMANDS, mentioned, run_command
 from agent.repl.completion import ReplCompleter
@@ -87,7 +87,7 @@ def _opening(session: Session) -> Iterator[Event]:
             yield from turn.announce()
             session.warm()
     except AgentError as error:
-        yield Failed(str(error), error.hint, error.exit_code)
+        yield failed(error)
 
 
 def _events(session: Session, line: str) -> Iterator[Event]:
@@ -97,7 +97,7 @@ def _events(session: Session, line: str) -> Iterator[Event]:
     try:
         request, files = mentioned(session, line)
     except AgentError as error:
-        yield Failed(str(error), error.hint, error.exit_code)
+        yield failed(error)
         return
     yield from Turn(session, request).run(None, files)
 

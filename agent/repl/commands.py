@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agent.errors import AgentError, UsageError, unforeseen
-from agent.events import Event, Failed, Notice, Prompted, Started, Text
+from agent.events import Event, Notice, Prompted, Started, Text, failed
 from agent.turn import Turn
 
 if TYPE_CHECKING:
@@ -170,9 +170,9 @@ def run_command(session: Session, line: str) -> Iterator[Event]:
             raise UsageError(f"There is no command {name}.", hint)
         yield from command.run(session, rest.strip())
     except AgentError as error:
-        yield Failed(str(error), error.hint, error.exit_code)
+        yield failed(error)
     except EOFError:
         raise
     except Exception as error:
         told = unforeseen(error)
-        yield Failed(str(told), told.hint, told.exit_code)
+        yield failed(told)
