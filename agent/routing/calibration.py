@@ -236,7 +236,7 @@ def best_edge(chances: Sequence[Mapping[str, float]], cases: Sequence[Case], *, 
 
 
 def _fit_table(data: Sequence[tuple[dict[str, float], dict[str, float]]]) -> Table:
-    return linear.fit(data, LABELS, prior=combine.default_table(), spread=SPREAD, rounds=80, rate=0.1)
+    return linear.fit(data, LABELS, prior=combine.default_table(), spread=SPREAD, rounds=40, rate=0.15)
 
 
 def _warmed(chances: Mapping[str, float], temperature: float) -> dict[str, float]:

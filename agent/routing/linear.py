@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from operator import mul
 
 Table = dict[str, dict[str, float]]
 """feature → label → weight"""
@@ -48,42 +49,32 @@ def fit(
     the rest). Full-batch gradient steps with a rate for each weight (AdaGrad: Duchi et al. 2011), so the result does not
     depend on the order of the rows. Time: rounds x non-zero features x labels.
     """
-    table: Table = {}
-    for row, _ in rows:
-        for feature in row:
-            table.setdefault(feature, dict.fromkeys(labels, 0.0))
-    table["bias"] = dict.fromkeys(labels, 0.0)
-    for feature, weights in prior.items():
-        table.setdefault(feature, dict.fromkeys(labels, 0.0)).update(weights)
-    start = {f: dict(w) for f, w in table.items()}
-    pull = {f: 1.0 / _spread(f, spread) ** 2 for f in table}
-    past = {f: dict.fromkeys(labels, 1e-8) for f in table}
-    full = [({"bias": 1.0, **row}, [target.get(label, 0.0) for label in labels]) for row, target in rows]
+    names = sorted({f for row, _ in rows for f in row} | set(prior) | {"bias"})
+    place = {f: at for at, f in enumerate(names)}
+    start = [[prior.get(f, {}).get(label, 0.0) for f in names] for label in labels]
+    weights = [list(of_label) for of_label in start]
+    pull = [1.0 / _spread(f, spread) ** 2 for f in names]
+    past = [[1e-8] * len(names) for _ in labels]
+    full = []
+    for row, target in rows:
+        values = {"bias": 1.0, **row}
+        full.append(([place[f] for f in values], list(values.values()), [target.get(label, 0.0) for label in labels]))
     for _ in range(rounds):
-        slope = {f: [0.0] * len(labels) for f in table}
-        for row, wanted in full:
-            chances = softmax(logits_of(row, table, labels))
-            for at, (p, t) in enumerate(zip(chances, wanted, strict=True)):
+        slope = [
+            [p * (w - s) for p, w, s in zip(pull, ws, ss, strict=True)] for ws, ss in zip(weights, start, strict=True)
+        ]
+        for places, values_, wanted in full:
+            chances = softmax([sum(map(mul, map(ws.__getitem__, places), values_)) for ws in weights])
+            for of_label, p, t in zip(slope, chances, wanted, strict=True):
                 error = p - t
-                if error > 1e-4 or error < -1e-4:
-                    for feature, value in row.items():
-                        slope[feature][at] += error * value
-        for feature, weights in table.items():
-            for at, label in enumerate(labels):
-                g = slope[feature][at] + pull[feature] * (weights[label] - start[feature][label])
-                past[feature][label] += g * g
-                weights[label] -= rate * g / math.sqrt(past[feature][label])
-    return table
-
-
-def logits_of(row: Mapping[str, float], table: Table, labels: Sequence[str]) -> list[float]:
-    """As `logits`, for a row that has its own `bias`."""
-    total = [0.0] * len(labels)
-    for feature, value in row.items():
-        weights = table[feature]
-        for at, label in enumerate(labels):
-            total[at] += weights[label] * value
-    return total
+                if error > 1e-3 or error < -1e-3:
+                    for at, value in zip(places, values_, strict=True):
+                        of_label[at] += error * value
+        for ws, gs, seen in zip(weights, slope, past, strict=True):
+            for at, g in enumerate(gs):
+                seen[at] += g * g
+                ws[at] -= rate * g / math.sqrt(seen[at])
+    return {f: {label: weights[k][at] for k, label in enumerate(labels)} for f, at in place.items()}
 
 
 def _spread(feature: str, spread: float | Mapping[str, float]) -> float:
