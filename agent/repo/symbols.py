@@ -132,7 +132,7 @@ def _by_query(grammar: str, query: Query, source: bytes) -> tuple[Symbol, ...]:
             kind,
             start,
             max(start, _end_line(node)),
-            _owner_name(owner),
+            ".".join(filter(None, (_owner_name(owner), _scope_of(name_node)))),
             _signature(node, source, grammar),
             _doc_start(outer, lines, grammar),
         )
@@ -172,6 +172,13 @@ def _owner_name(node: Node | None) -> str:
     text = (node.text or b"").decode("utf-8", "replace")
     text = re.sub(r"[<\[].*", "", text, flags=re.DOTALL).strip("*& ")
     return text.replace("::", ".").removesuffix(".prototype").removeprefix("module.")
+
+
+def _scope_of(name: Node) -> str:
+    """`Cart` of the name `Cart::total` in `shop::Cart::total`, whose owner so far is only `shop`."""
+    if name.type != "qualified_identifier":
+        return ""
+    return (name.text or b"").decode("utf-8", "replace").rpartition("::")[0].replace("::", ".")
 
 
 _WRAPPERS = frozenset(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from agent.repo.files import WorkTree
 
 _DEFINED, _USED, _TEXT, _WORDS = 100.0, 60.0, 40.0, 30.0
+_LONGEST_NAME = 60
+"""Longer names are not looked for by slips: nobody types them."""
 _CHECKED = 80
 """Mentions for which the syntax tree is asked whether they are code, or only a comment or a string."""
 
@@ -231,7 +233,7 @@ def _files(finder: _Finder) -> list[Hit]:
 def near_names(index: Index, name: str, paths: Sequence[str] | None = None) -> list[str]:
     """Names in the repository that are a typing slip away from `name`, nearest and most defined first."""
     last = re.split(r"::|#|->|\.|/", name)[-1].lstrip("$@&*")
-    if len(last) < 3:
+    if not 3 <= len(last) <= _LONGEST_NAME:
         return []
     near: dict[str, int] = {}
     for line in grep(index.work, [near_pattern(last)], paths=paths, ignore_case=True, limit=500):

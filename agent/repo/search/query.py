@@ -50,9 +50,12 @@ class Query:
         return not (self.identifiers or self.literals or self.patterns or self.words or self.suffixes)
 
 
+_MOST_CHARS = 2000
+_MOST_WORDS = 12
+"""A request that is longer is a pasted text; its start says what is meant."""
 _BACKTICKS = re.compile(r"`+([^`\n]+)`+")
 _QUOTED = re.compile(r"(?<!\w)(?:\"([^\"\n]+)\"|'([^'\n]+)'|“([^”\n]+)”|«\s*([^»\n]+?)\s*»|„([^“\n]+)“|「([^」\n]+)」)(?!\w)")
-_REGEX = re.compile(r"(?<![\w./])/((?:[^/\\\n ]|\\.)+)/(?![\w./])")
+_REGEX = re.compile(r"(?<![\w./])/((?:[^/\\\n]|\\.)*[\\\[\]^$|*+?(){}](?:[^/\\\n]|\\.)*)/(?![\w./])")
 _PATH = re.compile(r"(?<![\w@/.-])@?((?:[\w.-]+/)+[\w.-]*|[\w-]+(?:\.[\w-]+)*\.[A-Za-z]\w{0,5})(?![\w/(])")
 _KNOWN_ENDINGS = frozenset(
     "py pyi js jsx mjs cjs ts tsx go rs java c h cc cpp cxx hpp hh rb cs php kt kts swift lua sh bash sql html css scss "
@@ -89,7 +92,7 @@ _IMPORT = re.compile(
 
 def query_terms(request: str) -> Query:
     """Strip the phrasing off a request, in whatever language it is. Pure; never raises."""
-    text = " ".join(request.split())
+    text = " ".join(request.split())[:_MOST_CHARS]
     identifiers: list[str] = []
     literals: list[str] = []
     patterns: list[str] = []
@@ -112,8 +115,7 @@ def query_terms(request: str) -> Query:
         patterns.append(match[1])
         return " "
 
-    if re.search(r"[\\\[\]^$|*+?(){}]", rest):
-        rest = _REGEX.sub(regex, rest)
+    rest = _REGEX.sub(regex, rest)
     ideas = [] if identifiers or literals or patterns else [pattern for said, pattern in IDEAS if said.search(rest)]
     relation = _relation(rest)
     if relation and not literals:
@@ -141,13 +143,14 @@ def query_terms(request: str) -> Query:
     elif ideas and not identifiers and not kinds and _only_idea(words, rest):
         patterns += ideas
         words, intent = (), "files" if intent == "files" else "text"
-    suffixes = _suffixes(rest, words) if intent == "files" else ()
+    suffixes = _suffixes(text) if intent == "files" else ()
     if suffixes:
+        identifiers = [i for i in identifiers if i.lower() not in _FILE_KINDS]
         words = tuple(w for w in words if w.lower() not in _FILE_KINDS and w.lower() not in ("test", "tests"))
     if literals and not identifiers and intent == "any":
         intent = "text"
     return Query(
-        request, _once(identifiers), _once(literals), _once(patterns), words, intent, _once(scope), suffixes, kinds
+        request, _once(identifiers), _once(literals), _once(patterns), words[:_MOST_WORDS], intent, _once(scope), suffixes, kinds
     )
 
 
@@ -238,9 +241,9 @@ def _only_idea(words: tuple[str, ...], text: str) -> bool:
     return all(w.lower() in said or w.lower() in IDLE_VERBS or w.lower() in STOP_WORDS for w in words)
 
 
-def _suffixes(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
+def _suffixes(text: str) -> tuple[str, ...]:
     found: list[str] = []
-    for token in [*re.findall(r"[\w+]+", text.lower()), *(w.lower() for w in words)]:
+    for token in re.findall(r"[\w+]+", text.lower()):
         found += _FILE_KINDS.get(token, "").split()
     found += [m[1] for m in re.finditer(r"\*?(\.[a-z]\w{0,5})\s+files?\b", text)]
     return _once(found)

@@ -16,6 +16,7 @@ from agent.repo.index import Index, is_test_path, is_vendored
 from agent.repo.search.ripgrep import Line, grep
 from agent.repo.search.terms import allowed_typos, distance, split_identifier, stem, words_of
 from agent.repo.search.words import SYNONYMS
+from agent.repo.symbol_queries import CONTAINERS
 from agent.repo.symbols import Symbol
 
 K1 = 1.2
@@ -174,14 +175,22 @@ def _rank_file(
     path_pieces = words_of(path)
     factor = _place_factor(path, asks_tests)
     ranked = []
+    scores: dict[str, tuple[float, float]] = {}
     for number, symbol in enumerate(symbols):
         own = inside.get(number, [])
         name_pieces = split_identifier(symbol.name)
         if not own and not any(t.match(p) for t in terms for p in name_pieces):
             continue
         score, coverage = _symbol_score(symbol, name_pieces, own, path_pieces, terms)
+        if kinds & CONTAINERS and symbol.parent:  # a class is also what its members say
+            scores[symbol.parent] = max(scores.get(symbol.parent, (0.0, 0.0)), (score, coverage))
         score *= factor * _kind_factor(symbol, kinds)
         ranked.append(Ranked(path, symbol.start_line, symbol.signature, symbol, score, coverage))
+    for symbol in symbols:
+        if symbol.kind in kinds and symbol.qualified in scores:
+            score, coverage = scores[symbol.qualified]
+            score *= factor * _kind_factor(symbol, kinds)
+            ranked.append(Ranked(path, symbol.start_line, symbol.signature, symbol, score, coverage))
     for line in loose:
         pieces = words_of(line.text)
         score, got = 0.0, 0.0

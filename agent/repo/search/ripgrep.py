@@ -96,14 +96,13 @@ def _by_rg(
         f"--max-filesize={MAX_FILE}", f"--max-count={per_file}", "--crlf",
     ]  # fmt: skip
     command += ["--word-regexp"] * word + ["--fixed-strings"] * literal + ["--ignore-case"] * ignore_case
-    for pattern in patterns:
-        command += ["-e", pattern]
-    command += ["--", *(f"./{p}" for p in (paths or [""]))]
+    command += ["--file=-", "--", *(f"./{p}" for p in (paths or [""]))]
     process = subprocess.Popen(
-        command, cwd=root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
+    said = "\n".join(p.replace("\n", " ") for p in patterns).encode("utf-8", "replace")
     try:
-        output, errors = process.communicate(timeout=TIMEOUT)
+        output, errors = process.communicate(said, timeout=TIMEOUT)
     except subprocess.TimeoutExpired:
         process.kill()
         output, errors = process.communicate()
