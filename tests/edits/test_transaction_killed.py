@@ -1,6 +1,6 @@
 """A process that is killed in the middle of a write leaves nothing half-written for the next one.
 
-By default every fifth step is a kill; `AGENT_KILL_EVERY=1` kills at each.
+By default every seventh step is a kill; `AGENT_KILL_EVERY=1` kills at each.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from agent.edits.transaction import recover, write
 from agent.edits.types import FileChange
 from tests.edits.killing import run_killed
 
-EVERY = int(os.environ.get("AGENT_KILL_EVERY", "5"))
+EVERY = int(os.environ.get("AGENT_KILL_EVERY", "7"))
 WATCHED = [Path(transaction.__file__).parent]
 
 CHANGES = [
@@ -126,7 +126,7 @@ def test_killed_again_while_recovering_it_is_still_all_or_nothing(
 ) -> None:
     before, after = pictures
     random.seed(20260)
-    for case in range(200 // EVERY):
+    for case in range(280 // EVERY):
         root = roots / str(case)
         make(root)
         run_killed(lambda at=root: write(at, at / ".git", CHANGES, holder="test"), random.randrange(900), WATCHED)

@@ -32,7 +32,7 @@ def on_disk(root: Path) -> dict[str, bytes]:
     }
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(FILES, FILES, st.lists(NAMES, max_size=2), CONTENTS)
 def test_the_wanted_files_or_a_refusal_and_the_old_ones(
     before: dict[str, bytes], after: dict[str, bytes], edited_meanwhile: list[str], typed: bytes

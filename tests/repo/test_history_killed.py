@@ -21,7 +21,7 @@ from agent.edits.types import FileChange
 from tests.edits.killing import run_killed
 from tests.repo.making import IDENTITY, Place, folder_in_memory
 
-EVERY = int(os.environ.get("AGENT_KILL_EVERY", "47"))
+EVERY = int(os.environ.get("AGENT_KILL_EVERY", "79"))
 WATCHED = [Path(transaction.__file__).parent, Path(history.__file__).parent]
 CHANGES = [
     FileChange("a.py", b"a\n", b"A\n"),

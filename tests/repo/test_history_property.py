@@ -17,7 +17,7 @@ from agent.errors import InTheWay, TaskFailed
 from agent.repo.history import FileHistory
 from tests.repo.making import IDENTITY, Place, folder_in_memory
 
-CASES = int(os.environ.get("AGENT_HISTORY_CASES", "8"))
+CASES = int(os.environ.get("AGENT_HISTORY_CASES", "5"))
 STEPS = 14
 NAMES = ["a.py", "b c.py", "d/e.py", "d/f/g.txt", "ignored.log", "h.crlf"]
 MODES = [0o644, 0o755, 0o600, None, None]
