@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,7 @@ _BLOCK_ENDS: dict[str, tuple[str, ...]] = {
     "lua": ("end", "until"),
     "bash": ("fi", "done", "esac", "}", ";;"),
 }
+_ALL_ENDS = frozenset({"end", "until", "fi", "done", "esac"})
 _BLOCK_WORDS: dict[str, tuple[str, ...]] = {
     "ruby": ("do", "then", "def", "end", "|"),
     "lua": ("do", "then", "function", "local", "end", "="),
@@ -45,6 +47,8 @@ _QUOTES = {
     "javascript": "\"'`",
     "typescript": "\"'`",
 }
+_JSON_CLOSING_LINES = ("}", "]", "},", "],")
+_PYTHON_CLOSING_LINES = ("]", ")", "}", "],", "),", "},")
 _CLOSING_LINES = ("}", ")", "]", "});", ");", "};", "})", "],", "},")
 
 
@@ -73,6 +77,7 @@ def candidates(document: Document, number: int) -> Iterator[Candidate]:
     if line.alone and line.tokens:
         yield from _insertions(document, number, line)
         yield from _deletions(number, line)
+        yield from _splits(document, number, line)
         yield from _exchanges(document, number, line)
     yield from _new_lines(document, number)
     yield from _indentations(document, number, line)
@@ -83,7 +88,8 @@ def _insertions(document: Document, number: int, line: Line) -> Iterator[Candida
         text = _with_blanks(line.text, place, word)
         raw = line.text[:place] + word + line.text[place:]
         yield Candidate(number, number, text, f"put in `{word}`", _insert_cost(word), word, 1, raw=raw)
-    for place in _boundaries(line):
+    places = _boundaries(line) if number not in document.lone_quotes else _boundaries_in_strings(document, line)
+    for place in places:
         for quote in _QUOTES.get(document.language.name, "\"'"):
             text = line.text[:place] + quote + line.text[place:]
             cost = 1.5 + _inside(document, text, place, quote)
@@ -114,7 +120,8 @@ def _inside(document: Document, text: str, place: int, quote: str) -> float:
     if not made:
         return 3.0
     inner = made[0].text[1:-1]
-    code = sum(inner.count(mark) for mark in ("(", ")", "[", "]", "{", "}", ";", ", ", " = ", " + ", " ? ", "=="))
+    code = sum(inner.count(mark) for mark in ("(", ")", "[", "]", "{", "}", ";", ", ", "=="))
+    code += 2 * len(re.findall(r"(?:^|\s)[-+*/=<>&|?:]{1,3}(?:\s|$)", inner))
     edges = inner[:1].isspace() + inner[-1:].isspace() + (not inner)
     return 1.0 * code + 1.5 * edges + 0.3 * len(inner.split())
 
@@ -132,6 +139,15 @@ def _boundaries(line: Line) -> list[int]:
     code = [t for t in line.tokens if t.kind != "com"]
     if code:
         places.append(code[-1].end)
+    return list(dict.fromkeys(places))
+
+
+def _boundaries_in_strings(document: Document, line: Line) -> list[int]:
+    """As `_boundaries`, and those of the words in strings: with a quote lost, what is inside and outside is swapped."""
+    bare = re.sub("[\"'`]", " ", line.text)
+    places = _boundaries(line)
+    for token in document.lexer.tokens(bare):
+        places += [token.start, token.end]
     return list(dict.fromkeys(places))
 
 
@@ -169,25 +185,50 @@ def _deletions(number: int, line: Line) -> Iterator[Candidate]:
         joins = left[-1:].isalnum() and right[:1].isalnum()
         text = left + (" " if joins else "") + right
         doubled = any(0 <= n < len(code) and code[n].text == token.text for n in (at - 1, at + 1))
-        cost = 2.5 if doubled else _DELETION_COSTS.get(token.kind, 12.0)
-        if token.text in ("'", '"', "`"):
-            cost = 6.5
+        cost = 2.5 if doubled else 6.5 if token.text in _BRACKETS else _DELETION_COSTS.get(token.kind, 12.0)
+        if token.text in ("'", '"', "`") and not doubled:
+            cost = 8.0
         yield Candidate(number, number, text.rstrip(), f"took out `{_shown(token)}`", cost, token.text, -1)
         if len(token.text) > 1 and token.kind == "op" and token.text[0] == token.text[-1]:
             shorter = line.text[: token.start] + line.text[token.start + 1 :]
             yield Candidate(number, number, shorter, f"took out `{token.text[0]}`", 2.5, token.text[0], -1)
 
 
-_DELETION_COSTS = {"op": 4.0, "kw": 6.0}
+_DELETION_COSTS = {"op": 5.0, "kw": 9.0}
+
+
+def _splits(document: Document, number: int, line: Line) -> Iterator[Candidate]:
+    """A name that occurs once and is two known ones: what was between them was lost together with no blank."""
+    for token in line.tokens:
+        if token.kind != "id" or document.names[token.text] > 1 or len(token.text) < 3:
+            continue
+        for size in range(1, len(token.text)):
+            head, tail = token.text[:size], token.text[size:]
+            known = _is_known(document, head) + _is_known(document, tail)
+            if not known or not (tail[0].isalpha() or tail[0] == "_"):
+                continue
+            for word in _GLUE:
+                if word in document.lexer.operators:
+                    text = line.text[: token.start] + head + word + tail + line.text[token.end :]
+                    yield Candidate(number, number, text, f"put in `{word}`", 3.0 - known, word, 1)
+
+
+_GLUE = ("(", "[", ".", "::", ":", "->", "=", "<", ",")
+
+
+def _is_known(document: Document, word: str) -> bool:
+    return document.names[word] > 0 or word in document.lexer.keywords
 
 
 def _exchanges(document: Document, number: int, line: Line) -> Iterator[Candidate]:
     for token in line.tokens:
         for word, cost in _instead_of(document, token):
             text = line.text[: token.start] + word + line.text[token.end :]
-            bracket = word in _BRACKETS
             words = f"`{_shown(token)}` → `{word}`"
-            yield Candidate(number, number, text, words, cost, word if bracket else "", 0, bracket)
+            if word in _BRACKETS:
+                yield Candidate(number, number, text, words, cost, word, 0, True)
+            else:
+                yield Candidate(number, number, text, words, cost, word if word in _ALL_ENDS else "", 1)
 
 
 def _instead_of(document: Document, token: Token) -> Iterator[tuple[str, float]]:
@@ -233,7 +274,7 @@ def _one_slip(a: str, b: str) -> bool:
 def _new_lines(document: Document, number: int) -> Iterator[Candidate]:
     """A closing line before line `number`, at each indentation that is open there."""
     name = document.language.name
-    if name in ("python", "yaml", "toml"):
+    if name in ("yaml", "toml"):
         return
     ends = _BLOCK_ENDS.get(name, ())
     closers = (

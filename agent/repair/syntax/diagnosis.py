@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent.edits.gate.brackets import CLOSER_OF
 from agent.repair.syntax.candidates import Candidate
 from agent.repair.syntax.document import QUOTES, Document
+from agent.repair.syntax.layout import CLOSER_OF
 
 Phase = Callable[[Candidate], bool]
 
@@ -37,7 +37,7 @@ class Diagnosis:
     def _evens_brackets(self, candidate: Candidate) -> bool:
         if candidate.swaps_bracket:
             return bool(self.missing and self.extra) and candidate.token in self.missing | self.extra
-        brackets = {c for c in candidate.token if c in "()[]{}"}
+        brackets = {candidate.token} if candidate.token.isalpha() else {c for c in candidate.token if c in "()[]{}"}
         return bool(brackets) and bool(brackets & (self.missing if candidate.change > 0 else self.extra))
 
 
@@ -53,8 +53,13 @@ def diagnose(document: Document) -> Diagnosis:
         surplus = document.balance[opener] - document.balance[closer]
         if surplus > 0:
             missing.add(closer)
-            extra.add(opener)
+            extra.add(_word(opener))
         elif surplus < 0:
-            missing.add(opener)
+            missing.add(_word(opener))
             extra.add(closer)
     return Diagnosis(quotes, frozenset(missing), frozenset(extra))
+
+
+def _word(kind: str) -> str:
+    """Which opener a block lacks cannot be told by counting: none is named."""
+    return kind if len(kind) == 1 else ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from agent.edits.gate.brackets import indent_of
 from agent.edits.gate.languages import Language
-from agent.repair.syntax.layout import NO_CODE, Bracket, Layout, examine, within_lines
+from agent.repair.syntax.layout import BLOCKS, NO_CODE, Bracket, Layout, examine, within_lines
 from agent.repair.syntax.lexer import Lexer, Token, lexer_for
 from agent.repair.syntax.naturalness import ORDER, Naturalness, Spacing, Unseen, line_end, symbols
 
@@ -50,7 +50,7 @@ class Document:
         self.spacing = Spacing([(line.text, line.tokens) for line in self.lines])
         self._without: dict[tuple[int, int], Unseen] = {}
         self._spaced: dict[int, float] = {}
-        self.brackets = [_brackets(line.tokens, number) for number, line in enumerate(self.lines)]
+        self.brackets = [_brackets(self.language.name, line.tokens, number) for number, line in enumerate(self.lines)]
         self.layout = self.layout_of([b for row in self.brackets for b in row])
         self.lone_quotes = [
             number for number, line in enumerate(self.lines) if any(t.kind == "op" and t.text in QUOTES for t in line.tokens)
@@ -131,7 +131,7 @@ class Document:
         """The layout when lines `first` to `last` become `new`."""
         shift = len(new) - (last - first + 1)
         head = [b for row in self.brackets[:first] for b in row]
-        middle = [b for number, line in enumerate(new) for b in _brackets(line.tokens, first + number)]
+        middle = [b for number, line in enumerate(new) for b in _brackets(self.language.name, line.tokens, first + number)]
         tail = [
             b if not shift else Bracket(b.kind, b.line + shift, b.first, b.last)
             for row in self.brackets[last + 1 :]
@@ -161,13 +161,23 @@ def _split(lexer: Lexer, text: str) -> list[Line]:
     ]
 
 
-def _brackets(tokens: Sequence[Token], number: int) -> list[Bracket]:
+def _brackets(language: str, tokens: Sequence[Token], number: int) -> list[Bracket]:
     code = [t for t in tokens if t.kind != "com"]
     found: list[Bracket] = []
+    openers, anywhere = BLOCKS.get(language, ({}, frozenset()))
+    closers = set(openers.values())
     for at, token in enumerate(code):
-        if token.kind != "op":
-            continue
-        for character in token.text:
-            if character in "()[]{}":
-                found.append(Bracket(character, number, at == 0, at == len(code) - 1))
+        first, last = at == 0, at == len(code) - 1
+        if token.kind == "op":
+            found += [Bracket(c, number, first, last) for c in token.text if c in "()[]{}"]
+        elif token.kind in ("kw", "id") and openers:
+            before = code[at - 1].text if at else ""
+            if before in (".", ":", "::", "def", "$"):
+                continue
+            if token.text in openers and (first or token.text in anywhere or before in ("=", "then", "else", ";")):
+                if token.text == "do" and language == "ruby" and code[0].text in ("while", "until", "for"):
+                    continue
+                found.append(Bracket(f"begin {openers[token.text]}", number, True, True))
+            elif token.text in closers:
+                found.append(Bracket(token.text, number, first, last))
     return within_lines(found)

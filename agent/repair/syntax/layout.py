@@ -10,7 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.edits.gate.brackets import CLOSER_OF
+from agent.edits.gate.brackets import CLOSER_OF as _CLOSER_OF
+
+BLOCKS: dict[str, tuple[dict[str, str], frozenset[str]]] = {
+    "ruby": (
+        dict.fromkeys(("def", "class", "module", "if", "unless", "while", "until", "case", "begin", "for", "do"), "end"),
+        frozenset({"do"}),
+    ),
+    "lua": ({"function": "end", "if": "end", "do": "end", "repeat": "until"}, frozenset({"function", "do"})),
+    "bash": ({"if": "fi", "do": "done", "case": "esac"}, frozenset({"do"})),
+}
+"""Block words by language: the opener's closer, and the openers that also count when they do not start a line."""
+
+CLOSER_OF = {**_CLOSER_OF, "begin end": "end", "begin until": "until", "begin fi": "fi", "begin done": "done", "begin esac": "esac"}
 
 NO_CODE = 1 << 20
 """The indentation of a line without code: further right than any other."""

@@ -1,6 +1,6 @@
 """How natural a line of tokens is, by what stands elsewhere in the same file.
 
-An interpolated n-gram model (Witten-Bell style back-off, orders 1 to 5) over two streams: one with names, numbers
+An interpolated n-gram model (Witten and Bell's estimate of what is new, orders 1 to 5) over two streams: one with names, numbers
 and strings as classes, one with names as they are. Line ends are symbols that say whether the next line is indented
 more, less or alike, so that a block's opener, a statement's end and a closing line are expected where they belong.
 """
@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from agent.repair.syntax.lexer import Token
 
 ORDER = 5
-_BACKOFF = 1.5
 
 
 def symbols(tokens: Sequence[Token]) -> list[tuple[str, str]]:
@@ -43,9 +42,13 @@ class Naturalness:
     def __init__(self, sequence: Sequence[tuple[str, str]]) -> None:
         self._counts: list[dict[tuple[str, ...], int]] = [defaultdict(int), defaultdict(int)]
         self._totals: list[dict[tuple[str, ...], int]] = [defaultdict(int), defaultdict(int)]
+        self._kinds: list[dict[tuple[str, ...], int]] = [defaultdict(int), defaultdict(int)]
         self._size = len(sequence)
         self._vocabulary = 60.0 + len({s[0] for s in sequence})
         _count(sequence, self._counts, self._totals)
+        for stream in (0, 1):
+            for gram in self._counts[stream]:
+                self._kinds[stream][gram[:-1]] += 1
 
     def pair(self, left: str, right: str) -> float:
         """The natural logarithm of class `right` after class `left`, in nats; a quick estimate."""
@@ -55,7 +58,7 @@ class Naturalness:
 
     def without(self, sequence: Sequence[tuple[str, str]]) -> Unseen:
         """The model as if `sequence`, which is in the text, had not been read: a place must not vouch for itself."""
-        return Unseen(self._counts, self._totals, self._vocabulary, sequence)
+        return Unseen(self._counts, self._totals, self._kinds, self._vocabulary, sequence)
 
 
 class Unseen:
@@ -65,14 +68,20 @@ class Unseen:
         self,
         counts: Sequence[dict[tuple[str, ...], int]],
         totals: Sequence[dict[tuple[str, ...], int]],
+        kinds: Sequence[dict[tuple[str, ...], int]],
         vocabulary: float,
         sequence: Sequence[tuple[str, str]],
     ) -> None:
-        self._counts, self._totals, self._vocabulary = counts, totals, vocabulary
+        self._counts, self._totals, self._kinds, self._vocabulary = counts, totals, kinds, vocabulary
         self._own: list[dict[tuple[str, ...], int]] = [defaultdict(int), defaultdict(int)]
         self._own_totals: list[dict[tuple[str, ...], int]] = [defaultdict(int), defaultdict(int)]
         self._known: dict[tuple[tuple[str, str], ...], float] = {}
+        self._own_kinds: list[dict[tuple[str, ...], int]] = [defaultdict(int), defaultdict(int)]
         _count(sequence, self._own, self._own_totals)
+        for stream in (0, 1):
+            for gram, count in self._own[stream].items():
+                if counts[stream].get(gram, 0) <= count:
+                    self._own_kinds[stream][gram[:-1]] += 1
 
     def score(self, sequence: Sequence[tuple[str, str]], start: int, end: int) -> float:
         """The summed natural logarithms of symbols `start` to `end` of `sequence`, in nats."""
@@ -93,6 +102,7 @@ class Unseen:
             words = tuple(s[stream] for s in window[:-1])
             counts, totals = self._counts[stream], self._totals[stream]
             own, own_totals = self._own[stream], self._own_totals[stream]
+            kinds, own_kinds = self._kinds[stream], self._own_kinds[stream]
             estimate = 1.0 / self._vocabulary
             for order in range(len(words) + 1):
                 context = words[len(words) - order :]
@@ -101,7 +111,8 @@ class Unseen:
                     break
                 gram = (*context, target)
                 count = max(counts.get(gram, 0) - own.get(gram, 0), 0)
-                estimate = (count + _BACKOFF * estimate) / (total + _BACKOFF)
+                novel = max(kinds.get(context, 0) - own_kinds.get(context, 0), 1)
+                estimate = (count + novel * estimate) / (total + novel)
             p += estimate / 2
         return math.log(p)
 
