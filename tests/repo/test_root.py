@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from agent.edits.types import FileChange
 from agent.errors import InTheWay
+from agent.repo.files import WorkTree
 from agent.repo.git import init
 from agent.repo.history import History
 from agent.repo.root import find_root
@@ -84,3 +87,22 @@ def test_finding_the_root_and_listing_files_loads_no_git_library(place: Place) -
     top = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", script, str(place.root)], cwd=top, capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give a folder away")
+def test_a_repository_of_another_user_is_one_clear_error(place: Place) -> None:
+    for path in (place.root, *place.root.rglob("*")):
+        os.chown(path, 65534, 65534)
+    with pytest.raises(InTheWay, match="belongs to another user") as caught:
+        WorkTree(place.repository).list_paths()
+    assert "safe.directory" in caught.value.hint
+    with pytest.raises(InTheWay, match="belongs to another user"):
+        History(place.repository).record([FileChange("a.py", b"a\n", b"A\n")], message="x")
+    assert place.get("a.py") == b"a\n"
+
+
+def test_without_the_git_program_it_says_so(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(InTheWay, match="git is not installed") as caught:
+        WorkTree(place.repository).list_paths()
+    assert "--no-git" in caught.value.hint
