@@ -110,7 +110,7 @@ class _Writer:
             for path, symbol in self.index.definitions(near[0])[:1]:
                 self._symbol(path, symbol)
             return
-        ranked = [r for r in rank(self.index, words) if r.symbol is not None and r.coverage > 0.6] if len(words) > 1 else []
+        ranked = [r for r in rank(self.index, words) if r.symbol is not None and r.coverage > 0.6] if " " in target else []
         if not ranked or ranked[0].symbol is None:
             self.parts.append(
                 "Nothing in this project is called that, and no definition has these words. "

@@ -29,7 +29,7 @@ def first_sentence(text: str, limit: int = 200) -> str:
     """The first sentence of a text, on one line."""
     paragraph = re.split(r"\n\s*\n|\n\s*(?:Args|Arguments|Parameters|Params|Returns|Raises|Examples?|Note)s?:|\n\s*@\w|\n\s*:\w+", text)[0]
     line = " ".join(paragraph.split())
-    match = re.match(r"(.+?[.!?。])(?:\s|$)", line)
+    match = re.match(r"(.+?(?<!e\.g)(?<!i\.e)(?<!\bcf)(?<!\bvs)[.!?。])(?:\s|$)", line)
     line = match[1] if match and len(match[1]) > 12 else line
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 

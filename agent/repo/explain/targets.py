@@ -91,7 +91,7 @@ def _longest_end(paths: Sequence[str], said: str) -> list[str]:
 
     def shared(path: str) -> int:
         count = 0
-        for a, b in zip(reversed(path.lower().split("/")), reversed(said.split("/"))):
+        for a, b in zip(reversed(path.lower().split("/")), reversed(said.split("/")), strict=False):
             if a != b:
                 break
             count += 1
@@ -119,6 +119,8 @@ _MODULE = re.compile(
     r"[`'\"]?([A-Za-z_][\w-]*(?:\.\w+)*)[`'\"]?\s+(?:module|file|script|package|source|test file|tests)\b",
     re.IGNORECASE,
 )
+_CJK = "\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af"
+_CJK_EDGE = re.compile(rf"(?<=[{_CJK}])(?=[\w@`./-])(?![{_CJK}])|(?<=[\w`])(?<![{_CJK}])(?=[{_CJK}])")
 _PLAIN_WORDS = frozenset(
     "the a an this that these those it its all every each any some test tests code file files function functions method class "
     "module script place case order line lines bug bugs error errors project repo repository tests main python javascript".split()
@@ -130,6 +132,7 @@ def places(names: Names, request: str) -> list[Place]:
 
     A name that fits several files equally well is left out: nothing is guessed.
     """
+    request = _CJK_EDGE.sub(" ", request)  # no spaces around names in languages that are written without
     found: dict[Place, int] = {}
     covered: list[tuple[int, int]] = []
     python_frames = [m.start() for m in _FRAMES[0].finditer(request)]
