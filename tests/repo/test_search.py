@@ -235,7 +235,7 @@ def test_identifiers_are_split_into_words() -> None:
 @pytest.mark.parametrize(
     "forms",
     ["compute computed computing computation", "parse parses parsed parsing parser", "validate validated validation validator",
-     "retry retries", "connect connected connection connecting"],
+     "retry retries", "apply applied applies applying", "connect connected connection connecting"],
 )  # fmt: skip
 def test_the_forms_of_a_word_have_one_stem(forms: str) -> None:
     assert len({stem(form) for form in forms.split()}) == 1

@@ -37,7 +37,7 @@ def stem(word: str) -> str:
     if len(word) <= 3 or not word.isascii():
         return word
     for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
+        if word.endswith(suffix) and len(word) - len(suffix) >= (4 if suffix == "ly" else 3):  # apply
             base = word[: -len(suffix)]
             if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "aeiousl":
                 base = base[:-1]  # running, stopped
