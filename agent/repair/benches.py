@@ -46,7 +46,9 @@ class WarmBench:
                     self._judge = None
                     raise ConnectionError("the command no longer loads the file")
             try:
-                verdict = self._judge.judge(texts, limits, failing=self.failing, only=self.only, detail=detail)
+                verdict = self._judge.judge(
+                    texts, limits, failing=self.failing, only=self.only, detail=detail
+                )
             except ConnectionError:
                 self._judge.close()
                 self._judge = None

@@ -27,7 +27,11 @@ class Suspicions:
 
     def __init__(self, ground: Ground, base: Mapping[str, str]) -> None:
         self._ground, self._base = ground, base
-        self._failures = read_failures(ground, ground.baseline) if any(not is_python(p, t) for p, t in base.items()) else ()
+        self._failures = (
+            read_failures(ground, ground.baseline)
+            if any(not is_python(p, t) for p, t in base.items())
+            else ()
+        )
         self._known: dict[str, dict[int, float]] = {}
 
     def of(self, path: str) -> dict[int, float]:
@@ -50,7 +54,9 @@ class Suspicions:
         return found
 
     def _other(self, path: str, text: str) -> dict[int, float]:
-        return localise_text.suspicions(self._ground.judge.root, path, text, self._ground.baseline.output, self._failures)
+        return localise_text.suspicions(
+            self._ground.judge.root, path, text, self._ground.baseline.output, self._failures
+        )
 
 
 def own_tests(text: str) -> set[int]:
@@ -62,9 +68,15 @@ def own_tests(text: str) -> set[int]:
     found: set[int] = set()
     for node in ast.walk(tree):
         tests = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and (
-            node.name.startswith("test") or (node.name in ("check", "main") and sum(isinstance(n, ast.Assert) for n in ast.walk(node)) >= 2)
+            node.name.startswith("test")
+            or (
+                node.name in ("check", "main") and sum(isinstance(n, ast.Assert) for n in ast.walk(node)) >= 2
+            )
         )
-        tests = tests or (isinstance(node, ast.ClassDef) and (node.name.startswith("Test") or any("TestCase" in ast.dump(b) for b in node.bases)))
+        tests = tests or (
+            isinstance(node, ast.ClassDef)
+            and (node.name.startswith("Test") or any("TestCase" in ast.dump(b) for b in node.bases))
+        )
         if tests:
             found.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
     for statement in tree.body:
@@ -110,6 +122,14 @@ def _ranked(
     path: str, text: str, edits: Sequence[Mutation], lines: Mapping[int, float], natural: Naturalness
 ) -> list[Candidate]:
     return [
-        Candidate({path: spliced(text, mutation.splices)}, "search", mutation.family, score, mutation.line, (mutation,), path)
+        Candidate(
+            {path: spliced(text, mutation.splices)},
+            "search",
+            mutation.family,
+            score,
+            mutation.line,
+            (mutation,),
+            path,
+        )
         for score, mutation in ranked(text, edits, lines, natural)
     ]

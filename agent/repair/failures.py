@@ -32,12 +32,22 @@ def first_words(ground: Ground) -> str:
         if told:
             looped = {test.name for test in trace.tests if test.looped}
             return "These tests fail:\n" + _assertions(
-                [(name, "it never ends (endless loop)" if name in looped else message) for name, message in told], 3
+                [
+                    (name, "it never ends (endless loop)" if name in looped else message)
+                    for name, message in told
+                ],
+                3,
             )
     failures = read_failures(ground, ground.baseline)
     if failures:
         command = TestCommand(kind_of(ground.command), shell=ground.command)
-        run = TestRun(command, ground.baseline.exit_code, ground.baseline.seconds, failures=failures, output=ground.baseline.output)
+        run = TestRun(
+            command,
+            ground.baseline.exit_code,
+            ground.baseline.seconds,
+            failures=failures,
+            output=ground.baseline.output,
+        )
         return "The tests fail:\n" + failure_digest(run, SHOWN)
     return "The tests fail:\n" + tail(ground.baseline)
 
@@ -71,7 +81,9 @@ def _assertions(told: Sequence[tuple[str, str]], most: int) -> str:
     lines: list[str] = []
     room = SHOWN
     for name, message in sorted(told, key=lambda item: len(item[1])):
-        short = "\n".join(line for line in message.splitlines() if not line.startswith(("Use -v", "Full diff")))[:400]
+        short = "\n".join(
+            line for line in message.splitlines() if not line.startswith(("Use -v", "Full diff"))
+        )[:400]
         if short in seen or len(short) > room:
             continue
         seen.add(short)

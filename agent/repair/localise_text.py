@@ -20,7 +20,9 @@ STACK = 2.0
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
-def suspicions(root: Path, path: str, text: str, output: str, failures: Sequence[Failure]) -> dict[int, float]:
+def suspicions(
+    root: Path, path: str, text: str, output: str, failures: Sequence[Failure]
+) -> dict[int, float]:
     """Line → suspicion for a file in any language with a grammar; test code in it has none."""
     source = parse(path, text)
     if source is None:
@@ -70,7 +72,9 @@ def test_lines(source: NeutralSource) -> set[int]:
         if node.type == "mod_item":
             name = node.child_by_field_name("name")
             before = node.prev_named_sibling
-            if (name is not None and source.of(name) in ("tests", "test")) or (before is not None and "cfg(test)" in source.of(before)):
+            if (name is not None and source.of(name) in ("tests", "test")) or (
+                before is not None and "cfg(test)" in source.of(before)
+            ):
                 found.update(range(first, last + 1))
         elif node.type in FUNCTIONS:
             name = node.child_by_field_name("name") or node.child_by_field_name("declarator")
@@ -79,9 +83,18 @@ def test_lines(source: NeutralSource) -> set[int]:
             marked = before is not None and before.type == "attribute_item" and "test" in source.of(before)
             body = source.of(node)
             checks = len(re.findall(r"\b(assert\w*|console\.assert|expect|t\.(Error|Fatal)f?)\s*[!(]", body))
-            if marked or (re.match(r"(Test|test|check|main\b)", title) and checks >= 2) or re.match(r"Test[A-Z_]", title):
+            if (
+                marked
+                or (re.match(r"(Test|test|check|main\b)", title) and checks >= 2)
+                or re.match(r"Test[A-Z_]", title)
+            ):
                 found.update(range(first, last + 1))
-        elif node.type in ("expression_statement", "call_expression") and node.parent is not None and node.parent.type == "program" and re.match(r"(console\.)?assert|describe\(|test\(|it\(", source.of(node)):
+        elif (
+            node.type in ("expression_statement", "call_expression")
+            and node.parent is not None
+            and node.parent.type == "program"
+            and re.match(r"(console\.)?assert|describe\(|test\(|it\(", source.of(node))
+        ):
             found.update(range(first, last + 1))
     return found
 
@@ -160,7 +173,11 @@ def _bodies(root: Path, path: str, test: str, text: str) -> list[str]:
 
 def _text(place: Path | None) -> str:
     try:
-        return place.read_text(encoding="utf-8", errors="replace")[:400_000] if place is not None and place.is_file() else ""
+        return (
+            place.read_text(encoding="utf-8", errors="replace")[:400_000]
+            if place is not None and place.is_file()
+            else ""
+        )
     except OSError:
         return ""
 

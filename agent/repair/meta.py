@@ -31,9 +31,26 @@ _SIMPLE = frozenset(
     }
 )  # fmt: skip
 _DECLARATIONS = frozenset(
-    {"short_var_declaration", "var_declaration", "let_declaration", "local_variable_declaration", "declaration", "field_declaration"}
+    {
+        "short_var_declaration",
+        "var_declaration",
+        "let_declaration",
+        "local_variable_declaration",
+        "declaration",
+        "field_declaration",
+    }
 )
-_CONDITIONED = frozenset({"if_statement", "while_statement", "for_statement", "for_clause", "do_statement", "if_expression", "while_expression"})
+_CONDITIONED = frozenset(
+    {
+        "if_statement",
+        "while_statement",
+        "for_statement",
+        "for_clause",
+        "do_statement",
+        "if_expression",
+        "while_expression",
+    }
+)
 
 
 @dataclass
@@ -69,7 +86,9 @@ def grammar_for(path: str) -> str:
     return grammar if grammar in RUNTIMES else ""
 
 
-def embed(path: str, text: str, mutations: Sequence[Mutation], skip: frozenset[int] = frozenset()) -> Meta | None:
+def embed(
+    path: str, text: str, mutations: Sequence[Mutation], skip: frozenset[int] = frozenset()
+) -> Meta | None:
     """Build the program from the mutations that can be built in (known by their place in the sequence)."""
     source = parse(path, text)
     grammar = grammar_for(path)
@@ -121,7 +140,11 @@ def _anchor(source: NeutralSource, grammar: str, mutation: Mutation) -> Anchor |
             if source.of(step).lstrip("( ").startswith("let ") or ";" in source.of(step):
                 return None
             return _made(source, "condition", step, mutation)
-        if field_name == "value" and parent.type in ("let_declaration", "init_declarator", "variable_declarator") and grammar != "go":
+        if (
+            field_name == "value"
+            and parent.type in ("let_declaration", "init_declarator", "variable_declarator")
+            and grammar != "go"
+        ):
             if parent.type == "init_declarator" and source.of(step).startswith("{"):
                 return None
             if _static(step):
@@ -136,21 +159,64 @@ def _anchor(source: NeutralSource, grammar: str, mutation: Mutation) -> Anchor |
             if anchor is not None:
                 anchor.names = source.of(left)
                 right_start = source.span(right)[0]
-                anchor.alternatives = {k: v[right_start - anchor.start :] for k, v in anchor.alternatives.items()}
+                anchor.alternatives = {
+                    k: v[right_start - anchor.start :] for k, v in anchor.alternatives.items()
+                }
             return anchor
-        if step.type in _SIMPLE and parent.type in BLOCKS | {"if_statement", "for_statement", "while_statement", "else_clause", "labeled_statement"}:
-            if step.type == "expression_statement" and step.named_child_count and step.named_children[0].type in ("if_expression", "while_expression", "for_expression", "loop_expression", "match_expression", "macro_invocation"):
+        if step.type in _SIMPLE and parent.type in BLOCKS | {
+            "if_statement",
+            "for_statement",
+            "while_statement",
+            "else_clause",
+            "labeled_statement",
+        }:
+            if (
+                step.type == "expression_statement"
+                and step.named_child_count
+                and step.named_children[0].type
+                in (
+                    "if_expression",
+                    "while_expression",
+                    "for_expression",
+                    "loop_expression",
+                    "match_expression",
+                    "macro_invocation",
+                )
+            ):
                 return None
             return _made(source, "statement", step, mutation)
-        if grammar == "rust" and parent.type == "block" and step.next_named_sibling is None and step.is_named and "expression" in step.type or (
-            grammar == "rust" and parent.type == "block" and step.next_named_sibling is None and step.type in ("identifier", "integer_literal", "boolean_literal")
+        if (
+            grammar == "rust"
+            and parent.type == "block"
+            and step.next_named_sibling is None
+            and step.is_named
+            and "expression" in step.type
+            or (
+                grammar == "rust"
+                and parent.type == "block"
+                and step.next_named_sibling is None
+                and step.type in ("identifier", "integer_literal", "boolean_literal")
+            )
         ):
-            if step.type in ("if_expression", "match_expression", "for_expression", "while_expression", "loop_expression"):
+            if step.type in (
+                "if_expression",
+                "match_expression",
+                "for_expression",
+                "while_expression",
+                "loop_expression",
+            ):
                 return None
             return _made(source, "tail", step, mutation)
         if grammar == "rust" and field_name == "value" and parent.type in ("match_arm", "for_expression"):
             return _made(source, "value", step, mutation)
-        if step.type in ("if_expression", "match_expression", "for_expression", "while_expression", "if_statement", "for_statement"):
+        if step.type in (
+            "if_expression",
+            "match_expression",
+            "for_expression",
+            "while_expression",
+            "if_statement",
+            "for_statement",
+        ):
             return None
         step = parent
     return None
@@ -181,7 +247,9 @@ def _made(source: NeutralSource, kind: str, node: Node, mutation: Mutation) -> A
 
 def _deleted(source: NeutralSource, node: Node, first: int, last: int) -> Anchor | None:
     step: Node | None = node
-    while step is not None and not (step.type in _SIMPLE and step.parent is not None and step.parent.type in BLOCKS):
+    while step is not None and not (
+        step.type in _SIMPLE and step.parent is not None and step.parent.type in BLOCKS
+    ):
         step = step.parent
     if step is None:
         return None
@@ -320,7 +388,11 @@ def _render(writer: _Writer, grammar: str, at: str, site: int, original: str, an
         writer.put("}\n")
     else:
         opening, closing = ("", "") if grammar in ("go", "rust") else ("(", ")")
-        impossible = {"go": 'panic("agent")', "rust": "unreachable!()", "java": "throw new IllegalStateException();"}.get(grammar, "__builtin_unreachable();")
+        impossible = {
+            "go": 'panic("agent")',
+            "rust": "unreachable!()",
+            "java": "throw new IllegalStateException();",
+        }.get(grammar, "__builtin_unreachable();")
         writer.put(f"if {opening}{here} == 0{closing} {{\n")
         writer.put(bare, every)
         for number, other in items:

@@ -58,12 +58,16 @@ def repair(
     files = read_targets(root, targets)
     base = {path: target.text for path, target in files.items()}
     if test_command is None:
-        return RepairResult(False, summary="there is no test command to judge by", seconds=time.monotonic() - begun)
+        return RepairResult(
+            False, summary="there is no test command to judge by", seconds=time.monotonic() - begun
+        )
     yield Progress("testing", test_command)
     count = workers or cores()
     ground = prepare(root, files, base, test_command, min(BASELINE_SECONDS, limit / 4), count)
     try:
-        result = yield from _judged(root, ground, files, base, issue, backend, profile, settings, begun, deadline, count)
+        result = yield from _judged(
+            root, ground, files, base, issue, backend, profile, settings, begun, deadline, count
+        )
     finally:
         ground.close()
     return replace(result, seconds=round(time.monotonic() - begun, 2))
@@ -85,7 +89,11 @@ def _judged(
     before = _counts(ground)
     if ground.baseline.ok:
         return RepairResult(
-            True, changes(files, base), summary="the tests pass already", tests_before=before, tests_after=before
+            True,
+            changes(files, base),
+            summary="the tests pass already",
+            tests_before=before,
+            tests_after=before,
         )
     total = before[1]
     suspicion = Suspicions(ground, base)
@@ -105,7 +113,15 @@ def _judged(
         if ground.trace is None:
             failing = [failure.name for failure in read_failures(ground, ground.baseline) if failure.name]
             meta = meta_search.begin(
-                root, ground.command, files, base, singles, pool, failing, deadline - time.monotonic(), max(1, workers - 1)
+                root,
+                ground.command,
+                files,
+                base,
+                singles,
+                pool,
+                failing,
+                deadline - time.monotonic(),
+                max(1, workers - 1),
             )
             if meta is not None:
                 pool.use(max(1, workers - 1))
@@ -171,12 +187,21 @@ def _asker(
     for path, text in base.items():
         lines = suspicion.of(path)
         weight = max(lines.values(), default=0.0)
-        pieces += [(weight / (1 + rank), piece) for rank, piece in enumerate(show(path, text, lines, whole_lines)) if weight]
+        pieces += [
+            (weight / (1 + rank), piece)
+            for rank, piece in enumerate(show(path, text, lines, whole_lines))
+            if weight
+        ]
     pieces.sort(key=lambda item: -item[0])
     failure = first_words(ground) + (f"\n\nReported: {issue}" if issue else "")
     questions = [Question(piece, failure) for _, piece in pieces[:3]]
     return Asker(
-        backend, profile, questions, base, lambda candidate: pool.put(candidate, first=True), lambda verdict: words(ground, verdict)
+        backend,
+        profile,
+        questions,
+        base,
+        lambda candidate: pool.put(candidate, first=True),
+        lambda verdict: words(ground, verdict),
     )
 
 
@@ -210,13 +235,15 @@ def _concluded(
         )
     best = kept[0]
     others = tuple(
-        Repaired(changes(files, {**base, **other.texts}), other.origin, other.family, score=other.score) for other in kept[1:]
+        Repaired(changes(files, {**base, **other.texts}), other.origin, other.family, score=other.score)
+        for other in kept[1:]
     )
     return RepairResult(
         True,
         changes(files, {**base, **best.texts}),
         others,
         origin=best.origin,
+        family=best.family,
         summary=f"the tests pass ({best.family or best.origin}, line {best.line}; {tried:,} candidates tried)",
         tests_before=before,
         tests_after=(sum(before), 0),
@@ -226,7 +253,9 @@ def _concluded(
 
 
 def _preference(base: Mapping[str, str], candidate: Candidate) -> float:
-    size = sum(changed_lines(base[path], text) for path, text in candidate.texts.items() if base[path] != text)
+    size = sum(
+        changed_lines(base[path], text) for path, text in candidate.texts.items() if base[path] != text
+    )
     return candidate.score - 0.1 * size
 
 

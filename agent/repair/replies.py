@@ -44,7 +44,11 @@ def fenced(reply: str) -> str:
     blocks = [match.group(2) for match in _FENCE.finditer(reply)]
     if blocks:
         return max(blocks, key=len)
-    return reply if re.search(r"^\s*(def|class|func|fn|function|public|import|#include|const|let)\b", reply, re.M) else ""
+    return (
+        reply
+        if re.search(r"^\s*(def|class|func|fn|function|public|import|#include|const|let)\b", reply, re.M)
+        else ""
+    )
 
 
 def _in_place(code: str, shown: Shown, text: str) -> str | None:

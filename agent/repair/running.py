@@ -40,7 +40,9 @@ class Run:
 def environment(scratch: Scratch, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The variables of a judged command: the user's, with paths into the work tree meaning the copy."""
     source, copy = str(scratch.source), str(scratch.root)
-    env = {key: value.replace(source, copy) if source in value else value for key, value in os.environ.items()}
+    env = {
+        key: value.replace(source, copy) if source in value else value for key, value in os.environ.items()
+    }
     env.update(
         PYTHONDONTWRITEBYTECODE="1",
         PYTHONHASHSEED="0",
@@ -53,10 +55,20 @@ def environment(scratch: Scratch, extra: Mapping[str, str] | None = None) -> dic
     return env
 
 
-def start(scratch: Scratch, command: str, extra: Mapping[str, str] | None = None, *, cpu_seconds: int = 3600) -> subprocess.Popen[bytes]:
+def start(
+    scratch: Scratch, command: str, extra: Mapping[str, str] | None = None, *, cpu_seconds: int = 3600
+) -> subprocess.Popen[bytes]:
     """Start a command line in a process group of its own; its output goes to one pipe."""
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", str(INJECT / "contained.py"), str(FILE_BYTES), str(cpu_seconds), scratch.command(command)],
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            str(INJECT / "contained.py"),
+            str(FILE_BYTES),
+            str(cpu_seconds),
+            scratch.command(command),
+        ],
         cwd=scratch.root,
         env=environment(scratch, extra),
         stdin=subprocess.DEVNULL,

@@ -9,7 +9,18 @@ from collections.abc import Mapping
 from pathlib import Path
 
 LEFT_OUT = frozenset(
-    {".git", ".hg", ".svn", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".tox", ".nox"}
+    {
+        ".git",
+        ".hg",
+        ".svn",
+        "__pycache__",
+        ".pytest_cache",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".hypothesis",
+        ".tox",
+        ".nox",
+    }
 )
 """Folders no judged command needs: histories, and caches that would keep the original alive."""
 

@@ -76,11 +76,22 @@ class Watcher:
             if candidate.origin == "model" and self.asker is not None:
                 self.asker.tell(candidate, verdict)
                 if not verdict.passed:
-                    for near in around(self.ground, candidate.path, self.base[candidate.path], candidate.texts[candidate.path]):
+                    for near in around(
+                        self.ground,
+                        candidate.path,
+                        self.base[candidate.path],
+                        candidate.texts[candidate.path],
+                    ):
                         self.pool.put(near)
             if now - self._reported >= REPORT_SECONDS:
                 self._reported = now
-                yield Tried(self.pool.tried, self.found.best_fixed, self.total, candidate.origin, round(now - self.begun, 2))
+                yield Tried(
+                    self.pool.tried,
+                    self.found.best_fixed,
+                    self.total,
+                    candidate.origin,
+                    round(now - self.begun, 2),
+                )
 
     exhausted = False
 
@@ -125,7 +136,13 @@ def pairs(
         text = spliced(base[one.path], splices)
         made.append(
             Candidate(
-                {one.path: text}, "search", f"{one.family}+{other.family}", score, one.line, one.mutations + other.mutations, one.path
+                {one.path: text},
+                "search",
+                f"{one.family}+{other.family}",
+                score,
+                one.line,
+                one.mutations + other.mutations,
+                one.path,
             )
         )
 

@@ -51,7 +51,14 @@ def show(path: str, text: str, suspicion: Mapping[int, float], whole_lines: int)
         found.append(
             (
                 best + 0.001 * sum(inside),
-                Shown(path, fenced(head, code), f"function {symbol.name}", symbol.name, (first, symbol.end_line), _tokens(code)),
+                Shown(
+                    path,
+                    fenced(head, code),
+                    f"function {symbol.name}",
+                    symbol.name,
+                    (first, symbol.end_line),
+                    _tokens(code),
+                ),
             )
         )
     found.sort(key=lambda item: -item[0])
@@ -60,7 +67,13 @@ def show(path: str, text: str, suspicion: Mapping[int, float], whole_lines: int)
 
 
 def _within(one: Shown, other: Shown) -> bool:
-    return one is not other and one.span is not None and other.span is not None and other.span[0] <= one.span[0] and one.span[1] <= other.span[1]
+    return (
+        one is not other
+        and one.span is not None
+        and other.span is not None
+        and other.span[0] <= one.span[0]
+        and one.span[1] <= other.span[1]
+    )
 
 
 def _tokens(text: str) -> int:

@@ -123,6 +123,9 @@ class RepairResult:
     alternatives: tuple[Repaired, ...] = ()
     """Others that pass as well and behave differently, at most two."""
     origin: str = ""
+    """`syntax`, `lint`, `search`, `model`, `model+search`; empty when nothing was changed."""
+    family: str = ""
+    """The template family, for what the search has found."""
     summary: str = ""
     """One sentence for the person, from facts."""
     tests_before: tuple[int, int] = (0, 0)

@@ -24,7 +24,9 @@ class Confirmer:
         whole = {**self._base, **texts}
         key = tuple(sorted(whole.items()))
         if key not in self._known:
-            self._ground.judge.write({path: self._targets[path].encoded(text) for path, text in whole.items()})
+            self._ground.judge.write(
+                {path: self._targets[path].encoded(text) for path, text in whole.items()}
+            )
             self._known[key] = run(self._ground.judge, self._ground.command, max(self._ground.limit, 5.0))
         return self._known[key]
 
@@ -33,7 +35,9 @@ class Confirmer:
         return self.run(texts).ok
 
 
-def minimised(confirm: Confirmer, base: Mapping[str, str], candidate: Candidate, most_runs: int = 12) -> Candidate:
+def minimised(
+    confirm: Confirmer, base: Mapping[str, str], candidate: Candidate, most_runs: int = 12
+) -> Candidate:
     """The candidate without the hunks that the tests do not need (each is put back once, in turn)."""
     if candidate.origin != "model":
         return candidate
@@ -59,7 +63,10 @@ def minimised(confirm: Confirmer, base: Mapping[str, str], candidate: Candidate,
 
 
 def _put_together(
-    before: Sequence[str], after: Sequence[str], codes: Sequence[tuple[str, int, int, int, int]], kept: set[int]
+    before: Sequence[str],
+    after: Sequence[str],
+    codes: Sequence[tuple[str, int, int, int, int]],
+    kept: set[int],
 ) -> str:
     parts: list[str] = []
     for index, (tag, a, b, c, d) in enumerate(codes):

@@ -24,7 +24,14 @@ SETUP: "dict[str, Any]" = {}
 _targets: "dict[str, str]" = {}
 _keys: "dict[str, str | None]" = {}
 _overlay: "dict[str, str]" = {}
-_state: "dict[str, Any]" = {"triggered": False, "test": "", "child": False, "pipe": -1, "fixed": 0, "tests": 0}
+_state: "dict[str, Any]" = {
+    "triggered": False,
+    "test": "",
+    "child": False,
+    "pipe": -1,
+    "fixed": 0,
+    "tests": 0,
+}
 _real_open = io.open
 _real_get_code = importlib.machinery.SourceFileLoader.get_code
 

@@ -33,7 +33,11 @@ def _without_network() -> None:
     else:
         if libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0:
             return
-        for name, line in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
+        for name, line in (
+            ("setgroups", "deny"),
+            ("uid_map", f"{uid} {uid} 1"),
+            ("gid_map", f"{gid} {gid} 1"),
+        ):
             with open(f"/proc/self/{name}", "w") as file:  # noqa: PTH123
                 file.write(line)
     _loopback_up()

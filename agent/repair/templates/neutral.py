@@ -99,7 +99,19 @@ def _near(source: NeutralSource, text: str) -> dict[str, float]:
     return {other: weight for other, weight in _NEAR.get(text, {}).items() if re.fullmatch(style, other)}
 
 
-LOOPS = frozenset({"for_statement", "while_statement", "for_expression", "while_expression", "loop_expression", "for_in_statement", "enhanced_for_statement", "for_range_loop", "do_statement"})
+LOOPS = frozenset(
+    {
+        "for_statement",
+        "while_statement",
+        "for_expression",
+        "while_expression",
+        "loop_expression",
+        "for_in_statement",
+        "enhanced_for_statement",
+        "for_range_loop",
+        "do_statement",
+    }
+)
 EXPRESSION_ENDS = ("_expression", "_literal", "_invocation", "_access")
 
 
@@ -120,7 +132,15 @@ def mutations(path: str, text: str, suspicion: Mapping[int, float]) -> list[Muta
 
 
 def _visit(source: NeutralSource, node: Node, suspicion: Mapping[int, float]) -> None:
-    if node.type in COMMENTS or node.type in ("import_statement", "import_declaration", "use_declaration", "preproc_include", "package_clause", "attribute_item", "ERROR"):
+    if node.type in COMMENTS or node.type in (
+        "import_statement",
+        "import_declaration",
+        "use_declaration",
+        "preproc_include",
+        "package_clause",
+        "attribute_item",
+        "ERROR",
+    ):
         return
     first, last = node.start_point[0] + 1, node.end_point[0] + 1
     if not any(line in suspicion for line in range(first, last + 1)):
@@ -139,7 +159,16 @@ def _edits(source: NeutralSource, node: Node) -> None:
     operator = node.child_by_field_name("operator")
     if operator is None and not node.is_named and kind in OPERATORS and node.parent is not None:
         parent = node.parent
-        if parent.child_by_field_name("operator") is None and parent.type not in ("variable_declarator", "init_declarator", "let_declaration", "short_var_declaration", "type_arguments", "template_argument_list", "type_parameters", "generic_type"):
+        if parent.child_by_field_name("operator") is None and parent.type not in (
+            "variable_declarator",
+            "init_declarator",
+            "let_declaration",
+            "short_var_declaration",
+            "type_arguments",
+            "template_argument_list",
+            "type_parameters",
+            "generic_type",
+        ):
             _operator(source, node, parent)
     elif operator is not None and kind not in ("field_expression", "for_in_statement"):
         _operator(source, operator, node)
@@ -173,7 +202,11 @@ def _edits(source: NeutralSource, node: Node) -> None:
     if kind in CALLS:
         _call(source, node)
     condition = node.child_by_field_name("condition")
-    if condition is not None and kind not in ("ternary_expression", "conditional_expression") and condition.is_named:
+    if (
+        condition is not None
+        and kind not in ("ternary_expression", "conditional_expression")
+        and condition.is_named
+    ):
         _condition(source, condition, node)
     if node.parent is not None and node.parent.type in BLOCKS and node.is_named and kind not in BLOCKS:
         _statement(source, node)
@@ -187,9 +220,23 @@ def _operator(source: NeutralSource, operator: Node, node: Node) -> None:
     text = source.of(operator)
     for family, others in OPERATORS.get(text, ()):
         for rank, other in enumerate(others.split()):
-            if other in (">>>", "===", "!==", "**") and source.grammar not in ("javascript", "typescript", "tsx", "java"):
+            if other in (">>>", "===", "!==", "**") and source.grammar not in (
+                "javascript",
+                "typescript",
+                "tsx",
+                "java",
+            ):
                 continue
-            if text in ("&", "*") and node.type in ("unary_expression", "reference_expression", "pointer_expression", "reference_declarator", "pointer_declarator", "reference_type", "pointer_type", "reference_pattern"):
+            if text in ("&", "*") and node.type in (
+                "unary_expression",
+                "reference_expression",
+                "pointer_expression",
+                "reference_declarator",
+                "pointer_declarator",
+                "reference_type",
+                "pointer_type",
+                "reference_pattern",
+            ):
                 continue
             if text == "-" and node.type in ("unary_expression", "prefix_expression"):
                 continue
@@ -216,7 +263,11 @@ def _binary(source: NeutralSource, node: Node) -> None:
         if sign not in ("*", "==", "!=", "===", "!=="):
             source.replace("operand_swap", node, f"{b} {sign} {a}", 0.8)
     if left.type == node.type and sign in ("+", "-", "*", "/", "%"):
-        inner = left.child_by_field_name("left"), left.child_by_field_name("operator"), left.child_by_field_name("right")
+        inner = (
+            left.child_by_field_name("left"),
+            left.child_by_field_name("operator"),
+            left.child_by_field_name("right"),
+        )
         if all(part is not None for part in inner):
             c, s, d = (source.of(part) for part in inner if part is not None)
             source.replace("regroup", node, f"{c} {s} ({d} {sign} {b})", 0.7)
@@ -247,7 +298,15 @@ def _number(source: NeutralSource, node: Node) -> None:
                 source.replace("constant_number", node, number, 0.4)
         return
     value, suffix = int(match.group(1).replace("_", "")), match.group(2) or ""
-    near = {str(value + 1): 1.0, "0": 0.6, "1": 0.6, "2": 0.25, str(value * 2): 0.15, str(value + 2): 0.1, str(value * 10): 0.12}
+    near = {
+        str(value + 1): 1.0,
+        "0": 0.6,
+        "1": 0.6,
+        "2": 0.25,
+        str(value * 2): 0.15,
+        str(value + 2): 0.1,
+        str(value * 10): 0.12,
+    }
     if value > 0:
         near[str(value - 1)] = 1.0
     if value > 1:
@@ -283,7 +342,15 @@ def _string(source: NeutralSource, node: Node) -> None:
             source.replace("constant_string", node, f"{quote}{chr(ord(inside) + 1)}{quote}", 0.2)
             source.replace("constant_string", node, f"{quote}{chr(ord(inside) - 1)}{quote}", 0.2)
     if node.type not in ("char_literal", "character_literal", "rune_literal") and quote in "\"'":
-        near = {"": 0.4, " ": 0.25, inside.lower(): 0.4, inside.upper(): 0.4, inside.strip(): 0.4, inside.capitalize(): 0.2, inside + " ": 0.1}
+        near = {
+            "": 0.4,
+            " ": 0.25,
+            inside.lower(): 0.4,
+            inside.upper(): 0.4,
+            inside.strip(): 0.4,
+            inside.capitalize(): 0.2,
+            inside + " ": 0.1,
+        }
         if len(inside) > 1 and "\\" not in inside:
             near.update({inside[:-1]: 0.25, inside[1:]: 0.25})
         for other, weight in near.items():
@@ -297,9 +364,16 @@ def _identifier(source: NeutralSource, node: Node) -> None:
     if parent is None:
         return
     name = _field(node)
-    if name in ("name", "pattern", "type", "label", "alias") and parent.type not in ("field_access", "method_invocation"):
+    if name in ("name", "pattern", "type", "label", "alias") and parent.type not in (
+        "field_access",
+        "method_invocation",
+    ):
         return
-    if name == "declarator" or parent.type in ("formal_parameters", "parameter", "macro_invocation") and name in ("pattern", "macro"):
+    if (
+        name == "declarator"
+        or parent.type in ("formal_parameters", "parameter", "macro_invocation")
+        and name in ("pattern", "macro")
+    ):
         return
     if parent.type in CALLS and name in ("function", "constructor", "name"):
         for other, weight in _near(source, text).items():
@@ -309,15 +383,33 @@ def _identifier(source: NeutralSource, node: Node) -> None:
             if other != text:
                 source.replace("function", node, other, 0.5 if parameters == count else 0.05)
         return
-    if parent.type == "method_invocation" and name == "object" or not text[:1].islower() and source.grammar == "java":
+    if (
+        parent.type == "method_invocation"
+        and name == "object"
+        or not text[:1].islower()
+        and source.grammar == "java"
+    ):
         pass
-    declaring = parent.type in ("expression_list",) and parent.parent is not None and parent.parent.type in ("short_var_declaration", "range_clause") and _field(parent) == "left"
+    declaring = (
+        parent.type in ("expression_list",)
+        and parent.parent is not None
+        and parent.parent.type in ("short_var_declaration", "range_clause")
+        and _field(parent) == "left"
+    )
     if declaring:
         return
     scope = source.scope(node)
     own = scope.names.get(text, "")
-    target = name == "left" and parent.type in ("assignment_expression", "assignment_statement", "compound_assignment_expr", "augmented_assignment_expression") or (
-        parent.type == "expression_list" and _field(parent) == "left"
+    target = (
+        name == "left"
+        and parent.type
+        in (
+            "assignment_expression",
+            "assignment_statement",
+            "compound_assignment_expr",
+            "augmented_assignment_expression",
+        )
+        or (parent.type == "expression_list" and _field(parent) == "left")
     )
     for other, kind in scope.names.items():
         if other != text:
@@ -326,11 +418,22 @@ def _identifier(source: NeutralSource, node: Node) -> None:
     if target:
         return
     for other in source.globals:
-        if other not in scope.names and other != text and (other.isupper() or other[:1].isupper()) == (text.isupper() or text[:1].isupper()):
+        if (
+            other not in scope.names
+            and other != text
+            and (other.isupper() or other[:1].isupper()) == (text.isupper() or text[:1].isupper())
+        ):
             source.replace("name", node, other, 0.15)
     for other, weight in _near(source, text).items():
         source.replace("name", node, other, 0.5 * weight)
-    owner = parent.named_children[0].id == node.id and parent.type in ("member_expression", "field_expression", "selector_expression", "field_access", "method_invocation", "scoped_identifier")
+    owner = parent.named_children[0].id == node.id and parent.type in (
+        "member_expression",
+        "field_expression",
+        "selector_expression",
+        "field_access",
+        "method_invocation",
+        "scoped_identifier",
+    )
     if owner:
         return
     if _numeric_type(own) or not own:
@@ -344,7 +447,12 @@ def _identifier(source: NeutralSource, node: Node) -> None:
 def _member(source: NeutralSource, node: Node) -> None:
     text = source.of(node)
     parent = node.parent
-    called = parent is not None and parent.parent is not None and parent.parent.type in CALLS and _field(parent) in ("function", "constructor")
+    called = (
+        parent is not None
+        and parent.parent is not None
+        and parent.parent.type in CALLS
+        and _field(parent) in ("function", "constructor")
+    )
     near = dict(_near(source, text))
     common = sorted(source.members, key=lambda m: -source.members[m])[:25]
     for other in common:
@@ -356,7 +464,9 @@ def _member(source: NeutralSource, node: Node) -> None:
 
 
 def _index(source: NeutralSource, node: Node) -> None:
-    index = node.child_by_field_name("index") or (node.named_children[-1] if node.named_child_count > 1 else None)
+    index = node.child_by_field_name("index") or (
+        node.named_children[-1] if node.named_child_count > 1 else None
+    )
     if index is not None and index.type == "subscript_argument_list" and index.named_child_count == 1:
         index = index.named_children[0]
     if index is None or index.type in STRINGS:
@@ -395,12 +505,18 @@ def _return(source: NeutralSource, node: Node) -> None:
 
 
 def _ternary(source: NeutralSource, node: Node) -> None:
-    condition, one, other = (node.child_by_field_name(name) for name in ("condition", "consequence", "alternative"))
+    condition, one, other = (
+        node.child_by_field_name(name) for name in ("condition", "consequence", "alternative")
+    )
     if condition is None or one is None or other is None:
         return
     source.replace("ternary", node, source.of(one))
     source.replace("ternary", node, source.of(other))
-    source.several("ternary", [(source.span(one), source.of(other)), (source.span(other), source.of(one))], source.line(node))
+    source.several(
+        "ternary",
+        [(source.span(one), source.of(other)), (source.span(other), source.of(one))],
+        source.line(node),
+    )
     _condition(source, condition, node)
 
 
@@ -410,7 +526,14 @@ def _slice(source: NeutralSource, node: Node) -> None:
         return
     start, end = node.child_by_field_name("start"), node.child_by_field_name("end")
     a, b, of = source.of(start) if start else "", source.of(end) if end else "", source.of(operand)
-    for low, high in ((f"{a} + 1" if a else "1", b), (f"{a} - 1" if a else "", b), (a, f"{b} + 1" if b else f"len({of}) - 1"), (a, f"{b} - 1" if b else ""), ("", b), (a, "")):
+    for low, high in (
+        (f"{a} + 1" if a else "1", b),
+        (f"{a} - 1" if a else "", b),
+        (a, f"{b} + 1" if b else f"len({of}) - 1"),
+        (a, f"{b} - 1" if b else ""),
+        ("", b),
+        (a, ""),
+    ):
         source.replace("slice", node, f"{of}[{low}:{high}]")
 
 
@@ -421,7 +544,11 @@ def _call(source: NeutralSource, node: Node) -> None:
     parts = [child for child in arguments.named_children if child.type not in COMMENTS]
     for one in range(len(parts) - 1):
         a, b = parts[one], parts[one + 1]
-        source.several("argument_swap", [(source.span(a), source.of(b)), (source.span(b), source.of(a))], source.line(node))
+        source.several(
+            "argument_swap",
+            [(source.span(a), source.of(b)), (source.span(b), source.of(a))],
+            source.line(node),
+        )
     for index, part in enumerate(parts):
         if len(parts) > 1:
             start = source.span(part)[0] if index == 0 else source.span(parts[index - 1])[1]
@@ -431,7 +558,11 @@ def _call(source: NeutralSource, node: Node) -> None:
         source.replace("unwrap", node, source.of(parts[0]), 0.7)
     function = node.child_by_field_name("function") or node.child_by_field_name("object")
     owner = function
-    if function is not None and function.named_child_count and function.type in ("member_expression", "field_expression", "selector_expression"):
+    if (
+        function is not None
+        and function.named_child_count
+        and function.type in ("member_expression", "field_expression", "selector_expression")
+    ):
         owner = function.named_children[0]
         source.replace("unwrap", node, source.of(owner), 0.7)
     elif owner is not None and node.type == "method_invocation":
@@ -464,10 +595,19 @@ def _condition(source: NeutralSource, condition: Node, node: Node) -> None:
 
 def _conditions(source: NeutralSource, node: Node) -> dict[str, float]:
     scope = source.scope(node)
-    found: dict[str, float] = {text: 0.5 for text in scope.conditions if "||" not in text and "&&" not in text}
+    found: dict[str, float] = {
+        text: 0.5 for text in scope.conditions if "||" not in text and "&&" not in text
+    }
     numbers = [name for name, kind in scope.names.items() if _numeric_type(kind)]
     for name in numbers[:8]:
-        for comparison, weight in ((" == 0", 0.4), (" > 0", 0.4), (" != 0", 0.3), (" < 0", 0.2), (" >= 0", 0.2), (" == 1", 0.15)):
+        for comparison, weight in (
+            (" == 0", 0.4),
+            (" > 0", 0.4),
+            (" != 0", 0.3),
+            (" < 0", 0.2),
+            (" >= 0", 0.2),
+            (" == 1", 0.15),
+        ):
             found.setdefault(name + comparison, weight)
         for other in numbers[:8]:
             if other != name:
@@ -481,7 +621,11 @@ def _conditions(source: NeutralSource, node: Node) -> dict[str, float]:
 
 
 def _statement(source: NeutralSource, node: Node) -> None:
-    if node.type in FUNCTIONS or node.type in COMMENTS or node.type.endswith(("class_declaration", "_item", "type_declaration")):
+    if (
+        node.type in FUNCTIONS
+        or node.type in COMMENTS
+        or node.type.endswith(("class_declaration", "_item", "type_declaration"))
+    ):
         return
     lines = source.whole_lines(node)
     line = source.line(node)
@@ -501,12 +645,18 @@ def _statement(source: NeutralSource, node: Node) -> None:
     if body is not None and body.type == "statement_list":
         body, outer = outer, outer.parent if outer is not None else None
     if outer is not None and (outer.type in LOOPS or outer.type.startswith("if_")):
-        around = source.whole_lines(outer if outer.parent is None or outer.parent.type != "expression_statement" else outer.parent)
+        around = source.whole_lines(
+            outer if outer.parent is None or outer.parent.type != "expression_statement" else outer.parent
+        )
         if around is not None and after is None and node.prev_named_sibling is not None:
             source.several("dedent", [(lines, ""), ((around[1], around[1]), text)], line, 0.7)
     before = node.prev_named_sibling
     if before is not None:
-        loop = before.named_children[0] if before.type == "expression_statement" and before.named_child_count else before
+        loop = (
+            before.named_children[0]
+            if before.type == "expression_statement" and before.named_child_count
+            else before
+        )
         if loop.type in LOOPS or loop.type.startswith("if_"):
             close = source.text.rfind("\n", 0, source.span(loop)[1]) + 1
             if close > source.span(loop)[0]:
@@ -542,13 +692,22 @@ def _insertions(source: NeutralSource, node: Node, lines: tuple[int, int]) -> No
         put("flow_insert", f"continue{end}", 0.2)
     for name, kind in scope.names.items():
         if _numeric_type(kind):
-            for code, weight in ((f"{name} += 1{end}", 0.5), (f"{name} -= 1{end}", 0.4), (f"{name} = 0{end}", 0.3)):
+            for code, weight in (
+                (f"{name} += 1{end}", 0.5),
+                (f"{name} -= 1{end}", 0.4),
+                (f"{name} = 0{end}", 0.3),
+            ):
                 put("statement_insert", code, weight)
     around = source.function_of(node)
     copied = 0
     for other in _statements(around or source.root):
         text = source.of(other)
-        if other.id != node.id and "\n" not in text and len(text) < 60 and other.type.endswith(("expression_statement", "assignment_statement", "inc_statement")):
+        if (
+            other.id != node.id
+            and "\n" not in text
+            and len(text) < 60
+            and other.type.endswith(("expression_statement", "assignment_statement", "inc_statement"))
+        ):
             put("copy", text, 0.5)
             copied += 1
             if copied >= 10:
@@ -558,31 +717,60 @@ def _insertions(source: NeutralSource, node: Node, lines: tuple[int, int]) -> No
 def _statements(node: Node) -> list[Node]:
     from agent.repair.templates.neutral_tree import walk
 
-    return [child for child in walk(node) if child.parent is not None and child.parent.type in BLOCKS and child.is_named]
+    return [
+        child
+        for child in walk(node)
+        if child.parent is not None and child.parent.type in BLOCKS and child.is_named
+    ]
 
 
 def _if(source: NeutralSource, node: Node) -> None:
     one, other = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
     if one is None or other is None:
         return
-    block = next((child for child in other.named_children if child.type in BLOCKS), None) if other.type == "else_clause" else other
+    block = (
+        next((child for child in other.named_children if child.type in BLOCKS), None)
+        if other.type == "else_clause"
+        else other
+    )
     if block is not None and block.type in BLOCKS and one.type in BLOCKS:
-        source.several("branch", [(source.span(one), source.of(block)), (source.span(block), source.of(one))], source.line(node), 0.8)
+        source.several(
+            "branch",
+            [(source.span(one), source.of(block)), (source.span(block), source.of(one))],
+            source.line(node),
+            0.8,
+        )
         source.add("branch", (source.span(one)[1], source.span(other)[1]), "", source.line(node), 0.4)
 
 
 def _value_place(node: Node) -> bool:
     parent = node.parent
-    if parent is None or node.type in BLOCKS or node.type in COMMENTS or node.type in STRINGS or node.type in FUNCTIONS:
+    if (
+        parent is None
+        or node.type in BLOCKS
+        or node.type in COMMENTS
+        or node.type in STRINGS
+        or node.type in FUNCTIONS
+    ):
         return False
     name = _field(node)
-    if parent.type in ("field_expression", "member_expression", "selector_expression", "field_access", "scoped_identifier"):
+    if parent.type in (
+        "field_expression",
+        "member_expression",
+        "selector_expression",
+        "field_access",
+        "scoped_identifier",
+    ):
         return False
     if parent.type in RETURNS or parent.type in ("argument_list", "arguments"):
         return True
     if parent.type == "expression_list":
         return _field(parent) == "right" or (parent.parent is not None and parent.parent.type in RETURNS)
-    if name in ("right", "value", "start", "end") and parent.type not in ("object", "pair", "field_initializer"):
+    if name in ("right", "value", "start", "end") and parent.type not in (
+        "object",
+        "pair",
+        "field_initializer",
+    ):
         return True
     return name == "left" and parent.type == "binary_expression" or parent.type == "range_expression"
 
@@ -595,8 +783,18 @@ def _placed(source: NeutralSource, node: Node) -> None:
     kind = scope.names.get(text, "") if node.type in IDENTIFIERS else ""
     if node.type in NUMBERS or (kind and not _numeric_type(kind)):
         return
-    likely = 1.0 if _numeric_type(kind) or re.search(r"(len|size|length|count|Length)\b", text) or node.type == "binary_expression" else 0.3
-    inner = text if _atomic(node) or node.parent is None or node.parent.type != "binary_expression" else f"({text})"
+    likely = (
+        1.0
+        if _numeric_type(kind)
+        or re.search(r"(len|size|length|count|Length)\b", text)
+        or node.type == "binary_expression"
+        else 0.3
+    )
+    inner = (
+        text
+        if _atomic(node) or node.parent is None or node.parent.type != "binary_expression"
+        else f"({text})"
+    )
     source.replace("off_by_one", node, f"{inner} + 1", likely)
     source.replace("off_by_one", node, f"{inner} - 1", likely)
     if node.parent is not None and node.parent.type in RETURNS or _field(node) in ("right", "value"):
@@ -604,18 +802,49 @@ def _placed(source: NeutralSource, node: Node) -> None:
 
 
 def _atomic(node: Node) -> bool:
-    return node.type in IDENTIFIERS or node.type in CALLS or node.type in INDEXES or node.type in NUMBERS or node.type in ("parenthesized_expression", "member_expression", "field_expression", "selector_expression", "field_access")
+    return (
+        node.type in IDENTIFIERS
+        or node.type in CALLS
+        or node.type in INDEXES
+        or node.type in NUMBERS
+        or node.type
+        in (
+            "parenthesized_expression",
+            "member_expression",
+            "field_expression",
+            "selector_expression",
+            "field_access",
+        )
+    )
 
 
 def _boolean(node: Node) -> bool:
     if node.type in ("true", "false", "boolean_literal", "not_expression"):
         return True
     operator = node.child_by_field_name("operator")
-    return operator is not None and operator.type in ("<", "<=", ">", ">=", "==", "!=", "===", "!==", "&&", "||", "!")
+    return operator is not None and operator.type in (
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "==",
+        "!=",
+        "===",
+        "!==",
+        "&&",
+        "||",
+        "!",
+    )
 
 
 def _numeric_type(kind: str) -> bool:
-    return re.fullmatch(r"(u?int\d*(_t)?|[iu](8|16|32|64|128|size)|long( long)?|short|byte|char|size_t|usize|float(32|64)?|double|number|Integer|Long|f32|f64|unsigned( int)?|rune|Double)", kind) is not None
+    return (
+        re.fullmatch(
+            r"(u?int\d*(_t)?|[iu](8|16|32|64|128|size)|long( long)?|short|byte|char|size_t|usize|float(32|64)?|double|number|Integer|Long|f32|f64|unsigned( int)?|rune|Double)",
+            kind,
+        )
+        is not None
+    )
 
 
 def _arguments(node: Node) -> int:

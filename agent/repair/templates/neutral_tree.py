@@ -35,10 +35,36 @@ NUMBERS = frozenset(
      "float", "decimal_floating_point_literal", "real_literal"}
 )  # fmt: skip
 STRINGS = frozenset(
-    {"string", "string_literal", "interpreted_string_literal", "char_literal", "character_literal", "rune_literal", "raw_string_literal"}
+    {
+        "string",
+        "string_literal",
+        "interpreted_string_literal",
+        "char_literal",
+        "character_literal",
+        "rune_literal",
+        "raw_string_literal",
+    }
 )
-CALLS = frozenset({"call_expression", "method_invocation", "new_expression", "object_creation_expression", "macro_invocation", "invocation_expression", "call"})
-INDEXES = frozenset({"subscript_expression", "index_expression", "array_access", "element_access_expression", "element_reference"})
+CALLS = frozenset(
+    {
+        "call_expression",
+        "method_invocation",
+        "new_expression",
+        "object_creation_expression",
+        "macro_invocation",
+        "invocation_expression",
+        "call",
+    }
+)
+INDEXES = frozenset(
+    {
+        "subscript_expression",
+        "index_expression",
+        "array_access",
+        "element_access_expression",
+        "element_reference",
+    }
+)
 RETURNS = frozenset({"return_statement", "return_expression", "return"})
 COMMENTS = frozenset({"comment", "line_comment", "block_comment", "doc_comment"})
 
@@ -93,7 +119,9 @@ class NeutralSource:
                 name = node.child_by_field_name("name")
                 if name is not None:
                     parameters = node.child_by_field_name("parameters")
-                    self.functions[self.of(name)] = parameters.named_child_count if parameters is not None else 0
+                    self.functions[self.of(name)] = (
+                        parameters.named_child_count if parameters is not None else 0
+                    )
         found = [self.of(name) for child in self.root.named_children for name in _declared(child)]
         self.globals = tuple(dict.fromkeys(found))[:20]
 
@@ -118,10 +146,14 @@ class NeutralSource:
         """Collect the replacement of a node."""
         self.add(family, self.span(node), text, self.line(node), weight)
 
-    def several(self, family: str, parts: list[tuple[tuple[int, int], str]], line: int, weight: float = 1.0) -> None:
+    def several(
+        self, family: str, parts: list[tuple[tuple[int, int], str]], line: int, weight: float = 1.0
+    ) -> None:
         """Collect several replacements that belong together."""
         if any(self.text[a:b] != text for (a, b), text in parts):
-            self.made.append(Mutation(tuple(Splice(a, b, text) for (a, b), text in parts), family, line, weight))
+            self.made.append(
+                Mutation(tuple(Splice(a, b, text) for (a, b), text in parts), family, line, weight)
+            )
 
     def whole_lines(self, node: Node) -> tuple[int, int] | None:
         """The lines a statement stands on, when nothing else stands there."""
@@ -182,7 +214,18 @@ class NeutralSource:
                 text = bare(self.of(condition))
                 if len(text) < 60 and "\n" not in text and not text.startswith("let "):
                     conditions.setdefault(text, 1)
-            if node.type in INDEXES or node.type in CALLS or node.type in ("binary_expression", "member_expression", "field_expression", "selector_expression", "field_access"):
+            if (
+                node.type in INDEXES
+                or node.type in CALLS
+                or node.type
+                in (
+                    "binary_expression",
+                    "member_expression",
+                    "field_expression",
+                    "selector_expression",
+                    "field_access",
+                )
+            ):
                 text = self.of(node)
                 if len(text) < 30 and "\n" not in text:
                     expressions[text] = expressions.get(text, 0) + 1
@@ -190,7 +233,14 @@ class NeutralSource:
         def top(counts: dict[str, int], most: int) -> tuple[str, ...]:
             return tuple(sorted(counts, key=lambda k: -counts[k])[:most])
 
-        return NeutralScope({}, top(numbers, 6), top(strings, 6), tuple(conditions)[:8], top(expressions, 14), tuple(returned)[:6])
+        return NeutralScope(
+            {},
+            top(numbers, 6),
+            top(strings, 6),
+            tuple(conditions)[:8],
+            top(expressions, 14),
+            tuple(returned)[:6],
+        )
 
 
 def bare(text: str) -> str:
@@ -272,7 +322,13 @@ def _reach(node: Node, name: Node, around: Node) -> tuple[int, int]:
     end = step.end_byte if step is not None else around.end_byte
     parameter = "param" in node.type
     start = around.start_byte if parameter else node.end_byte
-    if node.type in ("for_expression", "for_in_statement", "enhanced_for_statement", "for_range_loop", "let_condition"):
+    if node.type in (
+        "for_expression",
+        "for_in_statement",
+        "enhanced_for_statement",
+        "for_range_loop",
+        "let_condition",
+    ):
         start = name.end_byte
         end = node.end_byte if node.type != "let_condition" else end
     return start, end

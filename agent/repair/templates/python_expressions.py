@@ -160,7 +160,9 @@ def _compare(make: Maker, node: ast.Compare) -> None:
                 if name != right:
                     make.replace("name", node.comparators[0], name, 0.5)
     elif len(node.ops) == 2:
-        first = f"{make.source.of(node.left)} {operator_text(node.ops[0])} {make.source.of(node.comparators[0])}"
+        first = (
+            f"{make.source.of(node.left)} {operator_text(node.ops[0])} {make.source.of(node.comparators[0])}"
+        )
         second = f"{make.source.of(node.comparators[0])} {operator_text(node.ops[1])} {make.source.of(node.comparators[1])}"
         make.replace("condition_drop", node, first)
         make.replace("condition_drop", node, second)
@@ -170,7 +172,11 @@ def _binary(make: Maker, node: ast.BinOp) -> None:
     text = operator_text(node.op)
     place = _operator(make, node.left, node.right, text)
     left, right = make.source.of(node.left), make.source.of(node.right)
-    formatting = isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)
+    formatting = (
+        isinstance(node.op, ast.Mod)
+        and isinstance(node.left, ast.Constant)
+        and isinstance(node.left.value, str)
+    )
     if place is not None and not formatting:
         for rank, other in enumerate(ARITHMETIC[text]):
             spaced = f" {other} " if other.isalpha() else other
@@ -184,7 +190,13 @@ def _binary(make: Maker, node: ast.BinOp) -> None:
         make.replace("operand_drop", node, right, 0.6)
     else:
         whole = make.source.span(node)
-        make.add("operand_drop", (make.source.span(node.left)[1], whole[1]), "" if between.count(")") == 0 else ")" * between.count(")"), node.lineno, 0.5)
+        make.add(
+            "operand_drop",
+            (make.source.span(node.left)[1], whole[1]),
+            "" if between.count(")") == 0 else ")" * between.count(")"),
+            node.lineno,
+            0.5,
+        )
     # a - b - c → a - (b - c), and (a + b) * c → a + b * c
     inner = node.left
     if isinstance(inner, ast.BinOp):
@@ -252,7 +264,15 @@ def _constant(make: Maker, node: ast.Constant) -> None:
         for text in ("[]", "0", "''", "{}", "False", "True"):
             make.replace("constant_none", node, text, 0.3)
     elif isinstance(value, int):
-        near = {str(value + 1): 1.0, str(value - 1): 1.0, "0": 0.7, "1": 0.7, "-1": 0.4, "2": 0.3, str(-value): 0.4}
+        near = {
+            str(value + 1): 1.0,
+            str(value - 1): 1.0,
+            "0": 0.7,
+            "1": 0.7,
+            "-1": 0.4,
+            "2": 0.3,
+            str(-value): 0.4,
+        }
         near.update({str(value * 10): 0.15, str(value * 2): 0.2, str(value + 2): 0.12, str(value - 2): 0.12})
         if value > 9:
             near.update({str(value // 10): 0.15, str(value // 2): 0.1})
@@ -268,7 +288,17 @@ def _constant(make: Maker, node: ast.Constant) -> None:
         for text, weight in near.items():
             make.replace("constant_number", node, text, weight)
     elif isinstance(value, float):
-        for text in (repr(value + 1), repr(value - 1), repr(-value), repr(value * 10), repr(value / 10), repr(value * 2), repr(value / 2), "0.0", "1.0"):
+        for text in (
+            repr(value + 1),
+            repr(value - 1),
+            repr(-value),
+            repr(value * 10),
+            repr(value / 10),
+            repr(value * 2),
+            repr(value / 2),
+            "0.0",
+            "1.0",
+        ):
             make.replace("constant_number", node, text, 0.5)
         for number in make.scope.numbers:
             make.replace("constant_number", node, number, 0.4)
@@ -283,7 +313,9 @@ def _string(make: Maker, node: ast.Constant, value: str) -> None:
     for other in make.scope.strings:
         make.replace("constant_string", node, other, 0.5)
     near: dict[str, float] = {"": 0.4, " ": 0.3}
-    near.update({value.lower(): 0.4, value.upper(): 0.4, value.strip(): 0.4, value + " ": 0.15, value + "\n": 0.1})
+    near.update(
+        {value.lower(): 0.4, value.upper(): 0.4, value.strip(): 0.4, value + " ": 0.15, value + "\n": 0.1}
+    )
     near.update({value.capitalize(): 0.2, " " + value: 0.15})
     if len(value) > 1:
         near.update({value[:-1]: 0.3, value[1:]: 0.3, value[::-1]: 0.1})
@@ -298,7 +330,11 @@ def _string(make: Maker, node: ast.Constant, value: str) -> None:
     for text, weight in near.items():
         make.replace("constant_string", node, repr(text), weight)
     parent = make.source.parents.get(node)
-    if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute) and parent.func.attr in ("split", "strip"):
+    if (
+        isinstance(parent, ast.Call)
+        and isinstance(parent.func, ast.Attribute)
+        and parent.func.attr in ("split", "strip")
+    ):
         make.replace("constant_string", node, "", 0.3)
 
 
@@ -326,7 +362,9 @@ def _name(make: Maker, node: ast.Name) -> None:
             make.replace("name", node, other, weight)
     function = make.scope.function
     if function is not None and function.args.args and function.args.args[0].arg == "self":
-        make.replace("missing_self", node, f"self.{node.id}", 3.0 if node.id in make.scope.attributes else 0.1)
+        make.replace(
+            "missing_self", node, f"self.{node.id}", 3.0 if node.id in make.scope.attributes else 0.1
+        )
         if node.id not in ("self",):
             for attribute in make.scope.attributes[:12]:
                 make.replace("name", node, f"self.{attribute}", 0.1)
@@ -340,11 +378,23 @@ def _name(make: Maker, node: ast.Name) -> None:
         make.replace("call_added", node, f"{node.id}()", 1.0)
     for expression in make.scope.expressions[:16]:
         if expression != node.id:
-            make.replace("name_to_expression", node, expression, 0.6 if re.search(rf"\b{re.escape(node.id)}\b", expression) else 0.25)
+            make.replace(
+                "name_to_expression",
+                node,
+                expression,
+                0.6 if re.search(rf"\b{re.escape(node.id)}\b", expression) else 0.25,
+            )
     if kinds & {"list", "tuple", "str", "dict"}:
         for index in make.scope.of_type("int")[:6]:
             make.replace("index_added", node, f"{node.id}[{index}]", 0.5)
-        for text, weight in (("[0]", 0.3), ("[-1]", 0.3), ("[1:]", 0.4), ("[:-1]", 0.3), ("[::-1]", 0.4), ("[:]", 0.3)):
+        for text, weight in (
+            ("[0]", 0.3),
+            ("[-1]", 0.3),
+            ("[1:]", 0.4),
+            ("[:-1]", 0.3),
+            ("[::-1]", 0.4),
+            ("[:]", 0.3),
+        ):
             make.replace("index_added", node, node.id + text, weight)
 
 
@@ -410,7 +460,13 @@ def _call(make: Maker, node: ast.Call) -> None:
         rest = arguments[:index] + arguments[index + 1 :] + keywords
         make.add("argument_drop", inside, ", ".join(rest), node.lineno)
     for index in range(len(keywords)):
-        make.add("argument_drop", inside, ", ".join(arguments + keywords[:index] + keywords[index + 1 :]), node.lineno, 1.5)
+        make.add(
+            "argument_drop",
+            inside,
+            ", ".join(arguments + keywords[:index] + keywords[index + 1 :]),
+            node.lineno,
+            1.5,
+        )
     _added_arguments(make, node, arguments, keywords, inside)
     if len(arguments) == 1 and not keywords:
         make.replace("unwrap", node, arguments[0])
@@ -435,7 +491,13 @@ def _call(make: Maker, node: ast.Call) -> None:
 def _added_arguments(
     make: Maker, node: ast.Call, arguments: list[str], keywords: list[str], inside: tuple[int, int]
 ) -> None:
-    name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    name = (
+        node.func.id
+        if isinstance(node.func, ast.Name)
+        else node.func.attr
+        if isinstance(node.func, ast.Attribute)
+        else ""
+    )
     least, most = make.scope.functions.get(name, (0, 2))
     known = name in make.scope.functions
     if len(arguments) >= most:
@@ -446,7 +508,13 @@ def _added_arguments(
             continue
         for index in {len(arguments), 0}:
             args = [*arguments[:index], donor, *arguments[index:], *keywords]
-            make.add("argument_add", inside, ", ".join(args), node.lineno, 1.5 if known and len(arguments) < least else 0.6 if known else 0.15)
+            make.add(
+                "argument_add",
+                inside,
+                ", ".join(args),
+                node.lineno,
+                1.5 if known and len(arguments) < least else 0.6 if known else 0.15,
+            )
 
 
 def _builtin_call(
@@ -458,10 +526,14 @@ def _builtin_call(
         _range(make, node, arguments, inside)
     elif name in ("sorted", "min", "max"):
         if not any(k.startswith("reverse") for k in keywords) and name == "sorted":
-            make.add("argument_add", inside, ", ".join([*arguments, *keywords, "reverse=True"]), node.lineno, 2.0)
+            make.add(
+                "argument_add", inside, ", ".join([*arguments, *keywords, "reverse=True"]), node.lineno, 2.0
+            )
         if not any(k.startswith("key") for k in keywords):
             for key in ("len", "abs", "str", "lambda x: x[0]", "lambda x: x[1]", "lambda x: -x", "str.lower"):
-                make.add("argument_add", inside, ", ".join([*arguments, *keywords, f"key={key}"]), node.lineno, 0.3)
+                make.add(
+                    "argument_add", inside, ", ".join([*arguments, *keywords, f"key={key}"]), node.lineno, 0.3
+                )
         if name != "sorted" and len(arguments) == 1:
             make.add("argument_add", inside, f"{arguments[0]}, default=0", node.lineno, 0.4)
     elif name == "enumerate" and len(arguments) == 1:
@@ -476,12 +548,23 @@ def _builtin_call(
         make.add("argument_add", inside, f"{arguments[0]}, 2", node.lineno, 0.3)
         inner = node.args[0]
         if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Div):
-            make.replace("arithmetic", node, f"({make.source.of(inner.left)} // {make.source.of(inner.right)})", 0.5)
+            make.replace(
+                "arithmetic", node, f"({make.source.of(inner.left)} // {make.source.of(inner.right)})", 0.5
+            )
     elif name in ("print",):
         make.replace("statement_kind", node, f"return {arguments[0] if arguments else ''}".strip(), 0.5)
     if name in make.scope.functions and text:
         for index, argument in enumerate(node.args):
-            for donor in [*make.scope.expressions[:10], *make.scope.variables, "0", "1", "[]", "None", "True", "False"]:
+            for donor in [
+                *make.scope.expressions[:10],
+                *make.scope.variables,
+                "0",
+                "1",
+                "[]",
+                "None",
+                "True",
+                "False",
+            ]:
                 if donor != arguments[index]:
                     make.replace("argument_value", argument, donor, 0.3)
 
@@ -537,9 +620,22 @@ def _subscript(make: Maker, node: ast.Subscript) -> None:
         upper = source.of(node.slice.upper) if node.slice.upper else ""
         step = f":{source.of(node.slice.step)}" if node.slice.step else ""
         options: dict[str, float] = {}
-        for low, weight in {lower: 1.0, "": 0.8, "1": 0.6, f"{lower} + 1" if lower else "1": 0.9, f"{lower} - 1" if lower else "": 0.7, upper: 0.3}.items():
+        for low, weight in {
+            lower: 1.0,
+            "": 0.8,
+            "1": 0.6,
+            f"{lower} + 1" if lower else "1": 0.9,
+            f"{lower} - 1" if lower else "": 0.7,
+            upper: 0.3,
+        }.items():
             options.setdefault(f"{low}:{upper}{step}", weight)
-        for up, weight in {"": 0.8, "-1": 0.6, f"{upper} + 1" if upper else "-1": 0.9, f"{upper} - 1" if upper else "-1": 0.8, lower: 0.3}.items():
+        for up, weight in {
+            "": 0.8,
+            "-1": 0.6,
+            f"{upper} + 1" if upper else "-1": 0.9,
+            f"{upper} - 1" if upper else "-1": 0.8,
+            lower: 0.3,
+        }.items():
             options.setdefault(f"{lower}:{up}{step}", weight)
         for name in make.scope.of_type("int"):
             options.setdefault(f"{name}:{upper}{step}", 0.3)
@@ -633,7 +729,9 @@ def _sequence(make: Maker, node: ast.Tuple | ast.List) -> None:
     texts = [source.of(element) for element in node.elts]
     spans = [source.span(element) for element in node.elts]
     for index in range(len(texts) - 1):
-        make.several("element_swap", [(spans[index], texts[index + 1]), (spans[index + 1], texts[index])], node.lineno)
+        make.several(
+            "element_swap", [(spans[index], texts[index + 1]), (spans[index + 1], texts[index])], node.lineno
+        )
     if isinstance(node.ctx, ast.Load):
         for index in range(len(texts)):
             start = spans[index][0] if index + 1 < len(spans) else spans[index - 1][1]
@@ -663,7 +761,9 @@ def _formatted(make: Maker, node: ast.JoinedStr) -> None:
         text = make.source.of(node)
         for match in re.finditer(r"\{([A-Za-z_]\w*)", text):
             for other, weight in make.scope.similar(match.group(1)):
-                make.replace("name", node, text[: match.start(1)] + other + text[match.end(1) :], weight * 0.5)
+                make.replace(
+                    "name", node, text[: match.start(1)] + other + text[match.end(1) :], weight * 0.5
+                )
         for match in re.finditer(r":(\d*)\.(\d+)f\}", text):
             for digits in (int(match.group(2)) + 1, max(int(match.group(2)) - 1, 0)):
                 make.replace("string", node, text[: match.start(2)] + str(digits) + text[match.end(2) :], 1.0)
@@ -674,14 +774,26 @@ def _formatted(make: Maker, node: ast.JoinedStr) -> None:
             match = re.search(r"\.(\d+)", spec)
             if match:
                 for digits in (int(match.group(1)) + 1, max(int(match.group(1)) - 1, 0)):
-                    make.replace("string", part.format_spec, spec[: match.start(1)] + str(digits) + spec[match.end(1) :])
+                    make.replace(
+                        "string",
+                        part.format_spec,
+                        spec[: match.start(1)] + str(digits) + spec[match.end(1) :],
+                    )
 
 
 def _lambda(make: Maker, node: ast.Lambda) -> None:
     names = [a.arg for a in node.args.args]
     if len(names) == 1:
         body = make.source.of(node.body)
-        for text in (f"-{names[0]}", f"{names[0]}[0]", f"{names[0]}[1]", names[0], f"-({body})", f"len({names[0]})", f"({body}, {names[0]})"):
+        for text in (
+            f"-{names[0]}",
+            f"{names[0]}[0]",
+            f"{names[0]}[1]",
+            names[0],
+            f"-({body})",
+            f"len({names[0]})",
+            f"({body}, {names[0]})",
+        ):
             make.replace("lambda", node.body, text, 0.5)
 
 
@@ -697,7 +809,10 @@ def _placed(make: Maker, node: ast.expr) -> None:
     if "\n" in text or len(text) > 80:
         return
     value_place = (
-        (isinstance(parent, (ast.Return, ast.Assign, ast.AugAssign, ast.Yield)) and getattr(parent, "value", None) is node)
+        (
+            isinstance(parent, (ast.Return, ast.Assign, ast.AugAssign, ast.Yield))
+            and getattr(parent, "value", None) is node
+        )
         or (isinstance(parent, ast.Call) and node in parent.args)
         or isinstance(parent, (ast.Compare, ast.BinOp, ast.Tuple))
         or (isinstance(parent, ast.For) and parent.iter is node)
@@ -708,11 +823,17 @@ def _placed(make: Maker, node: ast.expr) -> None:
     if isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del)):
         return
     numeric = _may_be_number(make, node)
-    in_range = isinstance(parent, ast.Call) and isinstance(parent.func, ast.Name) and parent.func.id == "range"
+    in_range = (
+        isinstance(parent, ast.Call) and isinstance(parent.func, ast.Name) and parent.func.id == "range"
+    )
     if numeric and not isinstance(node, ast.Constant) and not in_range:
         simple = isinstance(node, (ast.Name, ast.Call, ast.Attribute, ast.Subscript))
         inner = text if simple or not isinstance(parent, ast.BinOp) else f"({text})"
-        plus, minus = (f"{inner} + 1", f"{inner} - 1") if not isinstance(parent, ast.BinOp) else (f"({inner} + 1)", f"({inner} - 1)")
+        plus, minus = (
+            (f"{inner} + 1", f"{inner} - 1")
+            if not isinstance(parent, ast.BinOp)
+            else (f"({inner} + 1)", f"({inner} - 1)")
+        )
         scale = 1.0 if numeric > 1 else 0.3
         make.replace("off_by_one", node, plus, scale)
         make.replace("off_by_one", node, minus, scale)
@@ -754,8 +875,32 @@ def _wrappers(make: Maker, node: ast.expr, numeric: int) -> dict[str, float]:
     if kinds & {"str"}:
         return {"int": 0.5, "len": 0.4, "list": 0.3, "sorted": 0.3, "reversed": 0.2, "set": 0.2}
     if kinds & {"list", "tuple", "set", "dict"}:
-        return {"len": 0.5, "list": 0.5, "sorted": 0.7, "set": 0.4, "sum": 0.3, "max": 0.2, "min": 0.2, "reversed": 0.4, "tuple": 0.3, "enumerate": 0.2}
-    return {"str": 0.3, "int": 0.4, "list": 0.5, "sorted": 0.5, "abs": 0.4, "len": 0.4, "set": 0.3, "tuple": 0.2, "bool": 0.2, "not ": 0.2, "reversed": 0.2, "sum": 0.2}
+        return {
+            "len": 0.5,
+            "list": 0.5,
+            "sorted": 0.7,
+            "set": 0.4,
+            "sum": 0.3,
+            "max": 0.2,
+            "min": 0.2,
+            "reversed": 0.4,
+            "tuple": 0.3,
+            "enumerate": 0.2,
+        }
+    return {
+        "str": 0.3,
+        "int": 0.4,
+        "list": 0.5,
+        "sorted": 0.5,
+        "abs": 0.4,
+        "len": 0.4,
+        "set": 0.3,
+        "tuple": 0.2,
+        "bool": 0.2,
+        "not ": 0.2,
+        "reversed": 0.2,
+        "sum": 0.2,
+    }
 
 
 def _may_be_number(make: Maker, node: ast.expr) -> int:
@@ -774,8 +919,27 @@ def _may_be_number(make: Maker, node: ast.expr) -> int:
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         if name in ("len", "int", "sum", "abs", "round", "ord", "count", "index", "find", "float"):
             return 2
-        return 0 if name in ("list", "set", "dict", "sorted", "str", "tuple", "join", "split", "range", "enumerate", "zip") else 1
-    if isinstance(node, (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp, ast.JoinedStr, ast.Compare, ast.BoolOp)):
+        return (
+            0
+            if name
+            in ("list", "set", "dict", "sorted", "str", "tuple", "join", "split", "range", "enumerate", "zip")
+            else 1
+        )
+    if isinstance(
+        node,
+        (
+            ast.List,
+            ast.Dict,
+            ast.Set,
+            ast.ListComp,
+            ast.DictComp,
+            ast.SetComp,
+            ast.GeneratorExp,
+            ast.JoinedStr,
+            ast.Compare,
+            ast.BoolOp,
+        ),
+    ):
         return 0
     if isinstance(node, ast.UnaryOp):
         return 0 if isinstance(node.op, ast.Not) else 2

@@ -108,7 +108,9 @@ class Scope:
         return [name for name, seen in self.variables.items() if seen & set(kinds)]
 
 
-def scopes(source: PythonSource, types: Mapping[tuple[str, str], frozenset[str]]) -> dict[Function | None, Scope]:
+def scopes(
+    source: PythonSource, types: Mapping[tuple[str, str], frozenset[str]]
+) -> dict[Function | None, Scope]:
     """The scope of every function, and of the module under None."""
     functions: dict[str, tuple[int, int]] = {}
     classes: list[str] = []
@@ -131,7 +133,9 @@ def scopes(source: PythonSource, types: Mapping[tuple[str, str], frozenset[str]]
         if isinstance(node, ast.Attribute):
             attributes[node.attr] = attributes.get(node.attr, 0) + 1
     common = tuple(sorted(attributes, key=lambda a: -attributes[a]))
-    found: dict[Function | None, Scope] = {None: _scope(source, None, source.tree, types, functions, module_names, common)}
+    found: dict[Function | None, Scope] = {
+        None: _scope(source, None, source.tree, types, functions, module_names, common)
+    }
     for node in ast.walk(source.tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             found[node] = _scope(source, node, node, types, functions, module_names + classes, common)
@@ -228,7 +232,9 @@ class Maker:
         """Replace a node by a text."""
         self.add(family, self.source.span(node), text, node.lineno, weight)  # type: ignore[attr-defined]
 
-    def several(self, family: str, parts: list[tuple[tuple[int, int], str]], line: int, weight: float = 1.0) -> None:
+    def several(
+        self, family: str, parts: list[tuple[tuple[int, int], str]], line: int, weight: float = 1.0
+    ) -> None:
         """Replace several spans at once."""
         splices = tuple(Splice(start, end, text) for (start, end), text in parts)
         if any(self.source.text[s.start : s.end] != s.text for s in splices):

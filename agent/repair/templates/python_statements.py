@@ -61,11 +61,28 @@ def conditions(make: Maker) -> dict[str, float]:
         found.setdefault(f"{name} is None", 0.2)
         found.setdefault(f"{name} is not None", 0.15)
     for name in numbers:
-        for comparison, weight in (("== 0", 0.8), ("<= 0", 0.4), ("< 0", 0.5), ("== 1", 0.4), ("> 0", 0.4), ("!= 0", 0.3), ("<= 1", 0.25), (">= 0", 0.2), ("< 2", 0.15)):
+        for comparison, weight in (
+            ("== 0", 0.8),
+            ("<= 0", 0.4),
+            ("< 0", 0.5),
+            ("== 1", 0.4),
+            ("> 0", 0.4),
+            ("!= 0", 0.3),
+            ("<= 1", 0.25),
+            (">= 0", 0.2),
+            ("< 2", 0.15),
+        ):
             found.setdefault(f"{name} {comparison}", weight)
         for other in numbers:
             if other != name:
-                for operator, weight in (("<", 0.4), ("==", 0.4), ("<=", 0.25), ("!=", 0.25), (">", 0.2), (">=", 0.2)):
+                for operator, weight in (
+                    ("<", 0.4),
+                    ("==", 0.4),
+                    ("<=", 0.25),
+                    ("!=", 0.25),
+                    (">", 0.2),
+                    (">=", 0.2),
+                ):
                     found.setdefault(f"{name} {operator} {other}", weight)
         for container in containers[:4]:
             found.setdefault(f"{name} < len({container})", 0.4)
@@ -101,7 +118,9 @@ def _condition(make: Maker, test: ast.expr, node: ast.expr) -> None:
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         pass
     else:
-        make.replace("negate", node, f"not ({text})" if not isinstance(test, (ast.Name, ast.Call)) else f"not {text}")
+        make.replace(
+            "negate", node, f"not ({text})" if not isinstance(test, (ast.Name, ast.Call)) else f"not {text}"
+        )
     inner_and = f"({text})" if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or) else text
     for extra, weight in conditions(make).items():
         if extra == text:
@@ -117,7 +136,9 @@ def _condition(make: Maker, test: ast.expr, node: ast.expr) -> None:
 
 
 def _remove(make: Maker, statement: ast.stmt, block: Block, index: int) -> None:
-    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Pass, ast.Import, ast.ImportFrom)):
+    if isinstance(
+        statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Pass, ast.Import, ast.ImportFrom)
+    ):
         return
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
         return
@@ -182,7 +203,9 @@ def _reorder(make: Maker, statement: ast.stmt, block: Block, index: int) -> None
 
 
 def _reindented(text: str, before: str, after: str) -> str:
-    return "".join(after + line[len(before) :] if line.startswith(before) else line for line in text.splitlines(True))
+    return "".join(
+        after + line[len(before) :] if line.startswith(before) else line for line in text.splitlines(True)
+    )
 
 
 def _insert(make: Maker, statement: ast.stmt, block: Block, index: int) -> None:
@@ -193,16 +216,24 @@ def _insert(make: Maker, statement: ast.stmt, block: Block, index: int) -> None:
     lines = make.source.whole_lines(statement)
     if lines is None:
         return
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str):
+    if (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    ):
         return
     indent = make.source.indent(statement)
     places = [(lines[0], 1.0)]
-    if index == len(block) - 1 and not isinstance(statement, (ast.Return, ast.Raise, ast.Break, ast.Continue)):
+    if index == len(block) - 1 and not isinstance(
+        statement, (ast.Return, ast.Raise, ast.Break, ast.Continue)
+    ):
         places.append((lines[1], 1.0))
     loop = _in_loop(make, statement)
     values = _returned_values(make)
     guards = sorted(conditions(make).items(), key=lambda item: -item[1])
-    first_real = index == 0 or (index == 1 and isinstance(block[0], ast.Expr) and isinstance(block[0].value, ast.Constant))
+    first_real = index == 0 or (
+        index == 1 and isinstance(block[0], ast.Expr) and isinstance(block[0].value, ast.Constant)
+    )
     entry = first_real and block is function.body
     text = make.source.text
     for place, scale in places:
@@ -214,7 +245,11 @@ def _insert(make: Maker, statement: ast.stmt, block: Block, index: int) -> None:
 
         for condition, weight in guards[:28]:
             for value, likely in values[:8]:
-                put("early_return", f"if {condition}:\n    return {value}".rstrip(), weight * likely * scale * (2.0 if entry else 0.5))
+                put(
+                    "early_return",
+                    f"if {condition}:\n    return {value}".rstrip(),
+                    weight * likely * scale * (2.0 if entry else 0.5),
+                )
             if loop:
                 put("guard", f"if {condition}:\n    continue", weight * scale)
                 put("guard", f"if {condition}:\n    break", weight * 0.7 * scale)
@@ -222,7 +257,11 @@ def _insert(make: Maker, statement: ast.stmt, block: Block, index: int) -> None:
             put("flow_insert", "break", 0.4 * scale)
             put("flow_insert", "continue", 0.2 * scale)
         for value, likely in values[:6]:
-            put("return_insert", f"return {value}".rstrip(), likely * 0.6 * scale * (1.5 if place == lines[1] else 0.3))
+            put(
+                "return_insert",
+                f"return {value}".rstrip(),
+                likely * 0.6 * scale * (1.5 if place == lines[1] else 0.3),
+            )
         for name in make.scope.of_type("int"):
             put("statement_insert", f"{name} += 1", 0.6 * scale)
             put("statement_insert", f"{name} -= 1", 0.4 * scale)
@@ -254,7 +293,11 @@ def _copyable(make: Maker, statement: ast.stmt) -> list[str]:
             text = make.source.of(node)
             if "\n" not in text and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
                 found.setdefault(text)
-                if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and len(node.targets) == 1:
+                if (
+                    isinstance(node, ast.Assign)
+                    and isinstance(node.value, ast.Call)
+                    and len(node.targets) == 1
+                ):
                     found.setdefault(make.source.of(node.value))
     return list(found)[:14]
 
@@ -264,7 +307,12 @@ def _returned_values(make: Maker) -> list[tuple[str, float]]:
     function = make.scope.function
     found: dict[str, float] = {}
     assert function is not None
-    nested = {child for node in ast.walk(function) if node is not function and isinstance(node, (ast.FunctionDef, ast.Lambda)) for child in ast.walk(node)}
+    nested = {
+        child
+        for node in ast.walk(function)
+        if node is not function and isinstance(node, (ast.FunctionDef, ast.Lambda))
+        for child in ast.walk(node)
+    }
     for node in ast.walk(function):
         if isinstance(node, ast.Return) and node not in nested:
             value = make.source.of(node.value) if node.value else ""
@@ -278,7 +326,16 @@ def _returned_values(make: Maker) -> list[tuple[str, float]]:
             if isinstance(node.value, ast.BinOp) and isinstance(node.value.op, (ast.Add, ast.Mult)):
                 for side in (node.value.left, node.value.right):
                     found.setdefault(make.source.of(side), 0.3)
-    for text, weight in (("0", 0.6), ("[]", 0.4), ("None", 0.4), ("False", 0.4), ("True", 0.4), ("1", 0.3), ("''", 0.3), ("-1", 0.3)):
+    for text, weight in (
+        ("0", 0.6),
+        ("[]", 0.4),
+        ("None", 0.4),
+        ("False", 0.4),
+        ("True", 0.4),
+        ("1", 0.3),
+        ("''", 0.3),
+        ("-1", 0.3),
+    ):
         found.setdefault(text, weight)
     for argument in function.args.args:
         if argument.arg not in ("self", "cls"):
@@ -320,7 +377,13 @@ def _if(make: Maker, statement: ast.If, block: Block, index: int) -> None:
         return
     body = _body_text(make, statement.body)
     if body is not None and not statement.orelse:
-        make.add("branch", lines, _reindented(body, source.indent(statement.body[0]), source.indent(statement)), statement.lineno, 0.6)
+        make.add(
+            "branch",
+            lines,
+            _reindented(body, source.indent(statement.body[0]), source.indent(statement)),
+            statement.lineno,
+            0.6,
+        )
     if statement.orelse and not (len(statement.orelse) == 1 and isinstance(statement.orelse[0], ast.If)):
         other = _body_text(make, statement.orelse)
         spans = _body_span(make, statement.body), _body_span(make, statement.orelse)
@@ -373,7 +436,10 @@ def _for(make: Maker, statement: ast.For | ast.AsyncFor) -> None:
     if isinstance(statement.target, ast.Name):
         make.several(
             "iterable",
-            [(source.span(statement.target), f"_, {statement.target.id}"), (source.span(statement.iter), f"enumerate({text})")],
+            [
+                (source.span(statement.target), f"_, {statement.target.id}"),
+                (source.span(statement.iter), f"enumerate({text})"),
+            ],
             statement.lineno,
             0.1,
         )
@@ -425,7 +491,9 @@ def _return(make: Maker, statement: ast.Return) -> None:
 def _returns_booleans(make: Maker) -> bool:
     function = make.scope.function
     return function is not None and any(
-        isinstance(node, ast.Return) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, bool)
+        isinstance(node, ast.Return)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, bool)
         for node in ast.walk(function)
     )
 
@@ -467,7 +535,18 @@ def _assignment(make: Maker, statement: ast.Assign | ast.AugAssign | ast.AnnAssi
             for other in [*make.scope.variables, *make.scope.expressions[:10]]:
                 if other != name:
                     make.replace("initial", statement.value, other, 0.4)
-            for text in ("float('inf')", "float('-inf')", "-float('inf')", "None", "[]", "{}", "set()", "''", "True", "False"):
+            for text in (
+                "float('inf')",
+                "float('-inf')",
+                "-float('inf')",
+                "None",
+                "[]",
+                "{}",
+                "set()",
+                "''",
+                "True",
+                "False",
+            ):
                 if text != value:
                     make.replace("initial", statement.value, text, 0.12)
         make.replace("statement_kind", statement, f"return {value}", 0.2)
@@ -477,7 +556,13 @@ def _assignment(make: Maker, statement: ast.Assign | ast.AugAssign | ast.AnnAssi
             first = make.scope.function.body[0]
             place_lines = source.whole_lines(first)
             if place_lines is not None:
-                make.add("scope", (place_lines[0], place_lines[0]), f"{source.indent(first)}global {target.id}\n", statement.lineno, 2.0)
+                make.add(
+                    "scope",
+                    (place_lines[0], place_lines[0]),
+                    f"{source.indent(first)}global {target.id}\n",
+                    statement.lineno,
+                    2.0,
+                )
         outer = source.parents.get(make.scope.function)
         while outer is not None and not isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef)):
             outer = source.parents.get(outer)
@@ -485,9 +570,21 @@ def _assignment(make: Maker, statement: ast.Assign | ast.AugAssign | ast.AnnAssi
             first = make.scope.function.body[0]
             place_lines = source.whole_lines(first)
             if place_lines is not None:
-                make.add("scope", (place_lines[0], place_lines[0]), f"{source.indent(first)}nonlocal {target.id}\n", statement.lineno, 1.5)
-        make.replace("missing_self", target, f"self.{target.id}", 1.0 if target.id in make.scope.attributes else 0.05)
-    if isinstance(target, ast.Tuple) and isinstance(statement.value, ast.Tuple) and len(target.elts) == len(statement.value.elts) == 2:
+                make.add(
+                    "scope",
+                    (place_lines[0], place_lines[0]),
+                    f"{source.indent(first)}nonlocal {target.id}\n",
+                    statement.lineno,
+                    1.5,
+                )
+        make.replace(
+            "missing_self", target, f"self.{target.id}", 1.0 if target.id in make.scope.attributes else 0.05
+        )
+    if (
+        isinstance(target, ast.Tuple)
+        and isinstance(statement.value, ast.Tuple)
+        and len(target.elts) == len(statement.value.elts) == 2
+    ):
         indent = source.indent(statement)
         pairs = [f"{source.of(t)} = {source.of(v)}" for t, v in zip(target.elts, statement.value.elts)]
         make.replace("split_assignment", statement, f"{pairs[0]}\n{indent}{pairs[1]}", 0.3)
@@ -502,7 +599,11 @@ def _joined_assignment(make: Maker, statement: ast.Assign | ast.AnnAssign) -> No
         block = getattr(parent, name, None)
         if isinstance(block, list) and statement in block:
             index = block.index(statement)
-            if index + 1 < len(block) and isinstance(block[index + 1], ast.Assign) and isinstance(statement, ast.Assign):
+            if (
+                index + 1 < len(block)
+                and isinstance(block[index + 1], ast.Assign)
+                and isinstance(statement, ast.Assign)
+            ):
                 after: ast.Assign = block[index + 1]
                 if len(after.targets) == len(statement.targets) == 1:
                     start, end = make.source.span(statement)[0], make.source.span(after)[1]
@@ -512,7 +613,11 @@ def _joined_assignment(make: Maker, statement: ast.Assign | ast.AnnAssign) -> No
 
 
 def _atom(node: ast.expr, text: str) -> str:
-    return text if isinstance(node, (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.List)) else f"({text})"
+    return (
+        text
+        if isinstance(node, (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.List))
+        else f"({text})"
+    )
 
 
 def _expression(make: Maker, statement: ast.Expr) -> None:
@@ -531,14 +636,26 @@ def _expression(make: Maker, statement: ast.Expr) -> None:
     if not isinstance(value, ast.Await):
         make.replace("statement_kind", statement, f"return {text}", 1.0)
         if isinstance(value, ast.Call):
-            generator = make.scope.function is not None and any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(make.scope.function))
+            generator = make.scope.function is not None and any(
+                isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(make.scope.function)
+            )
             make.replace("yield", statement, f"yield from {text}", 2.0 if generator else 0.1)
             if isinstance(make.scope.function, ast.AsyncFunctionDef):
                 make.replace("await", value, f"await {text}", 2.0)
             for name in make.scope.variables:
                 make.replace("statement_kind", statement, f"{name} = {text}", 0.3)
                 make.replace("statement_kind", statement, f"{name} += {text}", 0.15)
-            if isinstance(value.func, ast.Attribute) and value.func.attr in ("replace", "strip", "sort", "lower", "upper", "append", "union", "rstrip", "lstrip"):
+            if isinstance(value.func, ast.Attribute) and value.func.attr in (
+                "replace",
+                "strip",
+                "sort",
+                "lower",
+                "upper",
+                "append",
+                "union",
+                "rstrip",
+                "lstrip",
+            ):
                 owner = make.source.of(value.func.value)
                 make.replace("statement_kind", statement, f"{owner} = {text}", 1.0)
             if isinstance(value.func, ast.Attribute) and value.func.attr == "append" and len(value.args) == 1:
@@ -561,7 +678,9 @@ def _flow(make: Maker, statement: ast.stmt) -> None:
 def _try(make: Maker, statement: ast.Try) -> None:
     for handler in statement.handlers:
         if isinstance(handler.type, ast.Name):
-            near = {other for group in EXCEPTIONS if handler.type.id in group for other in group} | {"Exception"}
+            near = {other for group in EXCEPTIONS if handler.type.id in group for other in group} | {
+                "Exception"
+            }
             for other in sorted(near - {handler.type.id}):
                 make.replace("exception", handler.type, other, 0.5)
 
@@ -569,7 +688,7 @@ def _try(make: Maker, statement: ast.Try) -> None:
 def _raise(make: Maker, statement: ast.Raise) -> None:
     if isinstance(statement.exc, ast.Call):
         make.replace("statement_kind", statement, "pass", 0.3)
-    for value, weight in (_returned_values(make)[:4] if make.scope.function else ()):
+    for value, weight in _returned_values(make)[:4] if make.scope.function else ():
         make.replace("statement_kind", statement, f"return {value}".rstrip(), 0.2 * weight)
 
 
@@ -578,18 +697,38 @@ def _definition(make: Maker, statement: ast.FunctionDef | ast.AsyncFunctionDef) 
     names = arguments.posonlyargs + arguments.args
     for argument, default in zip(names[len(names) - len(arguments.defaults) :], arguments.defaults):
         if isinstance(default, (ast.List, ast.Dict, ast.Set)) or (
-            isinstance(default, ast.Call) and isinstance(default.func, ast.Name) and default.func.id in ("list", "dict", "set")
+            isinstance(default, ast.Call)
+            and isinstance(default.func, ast.Name)
+            and default.func.id in ("list", "dict", "set")
         ):
             body = statement.body
-            first = body[1] if len(body) > 1 and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) else body[0]
+            first = (
+                body[1]
+                if len(body) > 1 and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
+                else body[0]
+            )
             lines = make.source.whole_lines(first)
             if lines is not None:
                 indent = make.source.indent(first)
                 text = f"{indent}if {argument.arg} is None:\n{indent}    {argument.arg} = {make.source.of(default)}\n"
-                make.several("mutable_default", [(make.source.span(default), "None"), ((lines[0], lines[0]), text)], statement.lineno, 3.0)
+                make.several(
+                    "mutable_default",
+                    [(make.source.span(default), "None"), ((lines[0], lines[0]), text)],
+                    statement.lineno,
+                    3.0,
+                )
     if isinstance(make.source.parents.get(statement), ast.ClassDef):
         start = make.source.text.find("(", make.source.offset(statement.lineno, statement.col_offset))
         if (not names or names[0].arg not in ("self", "cls")) and start >= 0:
-            static = any(isinstance(d, ast.Name) and d.id in ("staticmethod", "classmethod") for d in statement.decorator_list)
+            static = any(
+                isinstance(d, ast.Name) and d.id in ("staticmethod", "classmethod")
+                for d in statement.decorator_list
+            )
             if not static:
-                make.add("missing_self", (start + 1, start + 1), "self, " if names else "self", statement.lineno, 3.0)
+                make.add(
+                    "missing_self",
+                    (start + 1, start + 1),
+                    "self, " if names else "self",
+                    statement.lineno,
+                    3.0,
+                )

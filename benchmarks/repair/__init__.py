@@ -1,0 +1,1 @@
+"""How many seeded bugs `agent.repair` mends: `python -m benchmarks.repair --help`."""
