@@ -1,0 +1,171 @@
+"""The REPL in a real pseudo-terminal, against a server that speaks Ollama's protocol."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests.cli.conftest import BLOCK, CALC, FIXED
+from tests.scripted_ollama import Reply, ScriptedOllama, label
+
+MakeRepo = Callable[..., Path]
+Start = Callable[..., ScriptedOllama]
+Open = Callable[..., "pexpect.spawn[str]"]
+
+
+@pytest.fixture
+def terminal() -> Iterator[Open]:
+    """Start `agent ARGS` in a terminal of 30 lines and 100 columns."""
+    opened: list[pexpect.spawn[str]] = []
+
+    def start(root: Path, server: ScriptedOllama | None, *args: str) -> pexpect.spawn[str]:
+        env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "xterm-256color"}
+        env.pop("CI", None)
+        if server is not None:
+            env["OLLAMA_HOST"] = server.url
+        child = pexpect.spawn(
+            sys.executable,
+            ["-m", "agent", *args],
+            cwd=str(root),
+            env=env,
+            dimensions=(30, 100),
+            timeout=30,
+            encoding="utf-8",
+            codec_errors="replace",
+        )
+        opened.append(child)
+        return child
+
+    yield start
+    for child in opened:
+        child.close(force=True)
+
+
+def send(child: pexpect.spawn[str], text: str) -> None:
+    """Type a line; the pause is what a person's hand takes, and keeps a completion menu from eating the Enter."""
+    child.send(text)
+    time.sleep(0.3)
+    child.send("\r")
+
+
+def leave(child: pexpect.spawn[str]) -> None:
+    """Ctrl-D until it is gone: one that comes before the prompt is drawn is nobody's."""
+    for _ in range(20):
+        child.send("\x04")
+        if child.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=1) == 0:
+            return
+    raise AssertionError("Ctrl-D did not end the session")
+
+
+def chooses(request: dict[str, object]) -> Reply | str:
+    """Routes everything to edit, and answers with the one good block."""
+    last = str(request["messages"][-1]["content"])  # type: ignore[index]
+    if request.get("logprobs"):
+        return label("edit", edit=-0.01, explain=-5.0)
+    if "slow" in last:
+        return Reply(text="word " * 500, gap=0.1)
+    return BLOCK
+
+
+def test_an_edit_is_shown_accepted_with_enter_and_undone(
+    terminal: Open, make_repo: MakeRepo, scripted_ollama: Start
+) -> None:
+    root = make_repo({"calc.py": CALC})
+    child = terminal(root, scripted_ollama(replies=chooses))
+    child.expect("gemma4:26b")
+    child.expect("> ")
+    send(child, "make total respect the quantity in calc.py")
+    child.expect("total \\+= price \\* quantity")
+    child.expect("Apply\\?")
+    assert (root / "calc.py").read_text() == CALC
+    child.send("\r")
+    child.expect("applied calc.py")
+    assert (root / "calc.py").read_text() == FIXED
+    send(child, "/undo")
+    child.expect("undone")
+    assert (root / "calc.py").read_text() == CALC
+    leave(child)
+    child.close()
+    assert child.exitstatus == 0
+
+
+def test_an_edit_that_is_declined_leaves_the_file(terminal: Open, make_repo: MakeRepo, scripted_ollama: Start) -> None:
+    root = make_repo({"calc.py": CALC})
+    child = terminal(root, scripted_ollama(replies=chooses))
+    child.expect("> ")
+    send(child, "make total respect the quantity in calc.py")
+    child.expect("Apply\\?")
+    child.send("n\r")
+    child.expect("nothing was written")
+    assert (root / "calc.py").read_text() == CALC
+
+
+def test_ctrl_c_stops_the_generation_and_the_server_and_the_session_goes_on(
+    terminal: Open, make_repo: MakeRepo, scripted_ollama: Start
+) -> None:
+    server = scripted_ollama(replies=chooses)
+    root = make_repo({"calc.py": CALC})
+    child = terminal(root, server)
+    child.expect("> ")
+    send(child, "/explain something slow in calc.py")
+    child.expect("word word")
+    child.sendintr()
+    child.expect("Interrupted")
+    server.wait_for(lambda s: s.chats[-1].left)
+    send(child, "/context")
+    child.expect("tokens")
+    leave(child)
+
+
+def test_a_wrong_command_is_answered_with_the_nearest(
+    terminal: Open, make_repo: MakeRepo, scripted_ollama: Start
+) -> None:
+    child = terminal(make_repo({"calc.py": CALC}), scripted_ollama(replies=chooses))
+    child.expect("> ")
+    send(child, "/undoo")
+    child.expect("Did you mean /undo")
+    send(child, "/help")
+    child.expect("take back the last turn")
+
+
+def test_the_conversation_goes_on_with_another_model(
+    terminal: Open, make_repo: MakeRepo, scripted_ollama: Start
+) -> None:
+    server = scripted_ollama(replies=lambda r: label("chat", chat=-0.01) if r.get("logprobs") else "Hello, friend.")
+    child = terminal(make_repo({"calc.py": CALC}), server)
+    child.expect("> ")
+    send(child, "hello there, how are you today?")
+    child.expect("Hello, friend")
+    child.expect("> ")
+    send(child, "/model qwen2.5-coder:1.5b")
+    child.expect("qwen2.5-coder:1.5b")
+    send(child, "thanks a lot, bye")
+    child.expect("Hello, friend")
+    messages = server.chats[-1].json["messages"]
+    assert server.chats[-1].json["model"] == "qwen2.5-coder:1.5b"
+    assert any("how are you today" in m["content"] for m in messages)
+
+
+def test_without_a_server_the_embedded_model_is_offered_with_its_size(terminal: Open, make_repo: MakeRepo) -> None:
+    child = terminal(make_repo({"calc.py": CALC}), None)
+    child.expect("No Ollama")
+    child.expect("qwen2.5-coder:1.5b inside the package")
+    child.send("n\r")
+    child.expect("error")
+    child.expect("> ")
+    leave(child)
+
+
+def test_an_unclear_route_asks_instead_of_guessing(terminal: Open, make_repo: MakeRepo) -> None:
+    child = terminal(make_repo({"calc.py": CALC}), None, "-m", "none")
+    child.expect("> ")
+    send(child, "hmm")
+    child.expect("What shall I do")
+    child.send("\r")
+    child.expect("Nothing was done")
