@@ -10,6 +10,7 @@ import os
 import stat
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,15 @@ SKIPPED_FOLDERS = frozenset(
 """Not listed outside git, where nothing says what is ignored."""
 
 
+@dataclass(frozen=True)
+class _Listing:
+    when: float
+    paths: list[str]
+    known: frozenset[str]
+    tracked: frozenset[str]
+    """With those that are deleted or hidden."""
+
+
 class WorkTree:
     """The files under one root, in a repository or not.
 
@@ -44,7 +54,7 @@ class WorkTree:
         if settings is not None and not settings.git:
             self.repository = None
         self._denied = Denied(self.path, settings.deny if settings else (), settings.allow if settings else ())
-        self._listing: tuple[float, list[str], frozenset[str]] | None = None
+        self._listing: _Listing | None = None
         self._submodules: tuple[int, frozenset[str]] = (-1, frozenset())
         self._case_sensitive: bool | None = None
 
@@ -65,7 +75,7 @@ class WorkTree:
 
     def list_paths(self) -> Sequence[str]:
         """Every file that an edit may mean, sorted: tracked and there, or untracked and not ignored; none denied."""
-        return self._listed()[0]
+        return self._listed().paths
 
     def refresh(self) -> None:
         """Forget the listing; the next question asks git again."""
@@ -108,7 +118,7 @@ class WorkTree:
         path = "/".join(parts)
         if any(is_git_name(part) for part in parts):
             return "git", path
-        if self._denied.match(path):
+        if self._denied.match(path, self._is_tracked):
             return "secret", path
         found, link = self._look(parts)
         if link:
@@ -153,7 +163,7 @@ class WorkTree:
         return kind, target
 
     def _regular(self, path: str) -> PathKind:
-        if self.repository is None or path in self._listed()[1]:
+        if self.repository is None or path in self._listed().known:
             return "file"
         from agent.repo.git import Git
 
@@ -174,15 +184,20 @@ class WorkTree:
             self._submodules = (stamp, paths)
         return self._submodules[1]
 
-    def _listed(self) -> tuple[list[str], frozenset[str]]:
-        now = time.monotonic()
-        if self._listing is None or now - self._listing[0] > LISTING_SECONDS:
-            found = self._from_git() if self.repository is not None else self._from_disk()
-            paths = sorted(path for path in found if not self._denied.match(path))
-            self._listing = (now, paths, frozenset(paths))
-        return self._listing[1], self._listing[2]
+    def _is_tracked(self, path: str) -> bool:
+        return path in self._listed().tracked
 
-    def _from_git(self) -> set[str]:
+    def _listed(self) -> _Listing:
+        now = time.monotonic()
+        if self._listing is None or now - self._listing.when > LISTING_SECONDS:
+            found, tracked = self._from_git() if self.repository is not None else (set(self._from_disk()), set())
+            denied = self._denied.matcher(tracked.__contains__)
+            paths = sorted(path for path in found if not denied(path))
+            self._listing = _Listing(now, paths, frozenset(paths), frozenset(tracked))
+        return self._listing
+
+    def _from_git(self) -> tuple[set[str], set[str]]:
+        """The files that are there and not ignored, and those that git tracks."""
         from agent.repo.git import Git, GitFailed, zsplit
 
         assert self.repository is not None
@@ -192,11 +207,14 @@ class WorkTree:
             raise InTheWay(f"git cannot list the files: {error.message}.", "`git status` shows more.") from None
         found: set[str] = set()
         gone: set[str] = set()
+        tracked: set[str] = set()
         for line in zsplit(output):
             tag, path = line[0], line[2:]
             (gone if tag in "RS" else found).add(path)
+            if tag != "?":
+                tracked.add(path)
         modules = self._submodule_paths()
-        return {path for path in found - gone if path not in modules and not path.endswith("/")}
+        return {path for path in found - gone if path not in modules and not path.endswith("/")}, tracked
 
     def _from_disk(self) -> Iterator[str]:
         for folder, names, files in os.walk(self.path):

@@ -7,7 +7,8 @@ at `/`, `**` does not, a `/` at the end means folders, `!` takes a path out agai
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,9 +25,7 @@ SECRETS = (
     "!.env.defaults",
     "!example.env",
     "!sample.env",
-    ".envrc",
     "*.pem",
-    "*.key",
     "*.p12",
     "*.pfx",
     "*.p8",
@@ -34,7 +33,6 @@ SECRETS = (
     "*.keystore",
     "*.kdbx",
     "*.ppk",
-    "*.ovpn",
     "id_rsa",
     "id_dsa",
     "id_ecdsa",
@@ -50,14 +48,26 @@ SECRETS = (
     "_netrc",
     ".pgpass",
     ".my.cnf",
-    ".npmrc",
-    ".yarnrc.yml",
     ".pypirc",
     ".htpasswd",
     ".git-credentials",
-    ".docker/config.json",
+    "**/.docker/config.json",
+    "**/.kube/config",
+    ".vault-token",
+    ".vault_pass*",
+    "*.tfstate",
+    "*.tfstate.backup",
+)
+"""Files that hold keys and passwords by convention, in git or not. A repository that keeps something else under such a
+name says so with `allow` in the settings."""
+
+SECRETS_UNLESS_TRACKED = (
+    ".envrc",
+    "*.key",
+    "*.ovpn",
+    ".npmrc",
+    ".yarnrc.yml",
     ".dockercfg",
-    ".kube/config",
     "kubeconfig",
     "credentials",
     "credentials.json",
@@ -68,14 +78,9 @@ SECRETS = (
     "secrets.yml",
     "secrets.yaml",
     "secrets.toml",
-    ".vault-token",
-    ".vault_pass*",
-    "*.tfstate",
-    "*.tfstate.backup",
     "*.tfvars",
 )
-"""Files that tools by convention keep keys and passwords in. A repository that keeps something else under such a name
-says so with `allow` in the settings."""
+"""Names that stand for both: where git tracks the file, everybody who has the repository has it anyway."""
 
 
 class Patterns:
@@ -83,19 +88,31 @@ class Patterns:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._rules = [rule for rule in map(_compiled, lines) if rule is not None]
-
-    def __bool__(self) -> bool:
-        return bool(self._rules)
+        taking = [rule for rule in self._rules if not rule.negated]
+        self._name = re.compile("|".join(rule.body for rule in taking if not rule.anchored) or r"(?!)", re.DOTALL)
+        anchored = "|".join(rule.body for rule in taking if rule.anchored)
+        self._path = re.compile(f"(?:{anchored})(?:/.*)?", re.DOTALL) if anchored else None
+        self._names: dict[str, bool] = {}
 
     def match(self, path: str) -> bool:
         """Whether the path (relative, POSIX separators) or a folder above it fits."""
         parts = path.split("/")
+        if not any(map(self._possible, parts)) and (self._path is None or not self._path.fullmatch(path)):
+            return False
         return any(self._decide("/".join(parts[:n]), n < len(parts)) for n in range(1, len(parts) + 1))
 
+    def _possible(self, name: str) -> bool:
+        """A quick no for most names: a listing asks for each part of thousands of paths."""
+        known = self._names.get(name)
+        if known is None:
+            known = self._names[name] = self._name.fullmatch(name) is not None
+        return known
+
     def _decide(self, path: str, is_folder: bool) -> bool:
-        for regex, negated, folders_only in reversed(self._rules):
-            if (is_folder or not folders_only) and regex.fullmatch(path):
-                return not negated
+        name = path.rpartition("/")[2]
+        for rule in reversed(self._rules):
+            if (is_folder or not rule.folders_only) and rule.regex.fullmatch(path if rule.anchored else name):
+                return not rule.negated
         return False
 
 
@@ -109,11 +126,23 @@ class Denied:
         self._stamp: tuple[int, int] | None = None
         self._ignored = Patterns(())
 
-    def match(self, path: str) -> bool:
-        """Whether the path may not be read or written."""
-        if self._deny.match(path) or self._agentignore().match(path):
-            return True
-        return _secrets().match(path.lower()) and not self._allow.match(path)
+    def match(self, path: str, tracked: Callable[[str], bool]) -> bool:
+        """Whether the path may not be read or written. `tracked` is asked only where it matters."""
+        return self.matcher(tracked)(path)
+
+    def matcher(self, tracked: Callable[[str], bool]) -> Callable[[str], bool]:
+        """`match` for many paths at one moment: `.agentignore` is looked at once."""
+        always, unless_tracked = _secrets()
+        denied = [patterns for patterns in (self._deny, self._agentignore()) if patterns]
+
+        def match(path: str) -> bool:
+            if any(patterns.match(path) for patterns in denied):
+                return True
+            name = path.lower()
+            found = always.match(name) or (unless_tracked.match(name) and not tracked(path))
+            return found and not self._allow.match(path)
+
+        return match
 
     def _agentignore(self) -> Patterns:
         try:
@@ -128,11 +157,21 @@ class Denied:
 
 
 @lru_cache(maxsize=1)
-def _secrets() -> Patterns:
-    return Patterns(SECRETS)
+def _secrets() -> tuple[Patterns, Patterns]:
+    return Patterns(SECRETS), Patterns(SECRETS_UNLESS_TRACKED)
 
 
-def _compiled(line: str) -> tuple[re.Pattern[str], bool, bool] | None:
+@dataclass(frozen=True)
+class _Rule:
+    body: str
+    regex: re.Pattern[str]
+    negated: bool
+    anchored: bool
+    """Matched against the whole path; otherwise against the last part alone."""
+    folders_only: bool
+
+
+def _compiled(line: str) -> _Rule | None:
     pattern = re.sub(r"(?<!\\) +$", "", line.rstrip("\r\n"))
     if not pattern or pattern.startswith("#"):
         return None
@@ -144,11 +183,11 @@ def _compiled(line: str) -> tuple[re.Pattern[str], bool, bool] | None:
     pattern = pattern.removeprefix("/")
     if not pattern:
         return None
+    body = _regex(pattern)
     try:
-        body = re.compile(("" if anchored else "(?:.*/)?") + _regex(pattern), re.DOTALL)
+        return _Rule(body, re.compile(body, re.DOTALL), negated, anchored, folders_only)
     except re.error:
         return None
-    return body, negated, folders_only
 
 
 def _regex(pattern: str) -> str:

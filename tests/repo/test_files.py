@@ -12,6 +12,7 @@ from agent.config import load_config
 from agent.edits.source import EDITABLE, FileSource
 from agent.errors import InTheWay
 from agent.repo.files import WorkTree
+from agent.repo.secrets import Patterns
 from tests.repo.making import IDENTITY, Place
 
 
@@ -158,6 +159,50 @@ def test_settings_and_agentignore_take_files_out_and_allow_brings_one_back(place
     assert not {"private/p.py", "notes.txt", "data.csv"} & set(tree.list_paths())
     place.put(".agentignore", b"")
     assert tree.kind("notes.txt") == "file"
+
+
+def test_a_name_that_may_hold_secrets_is_editable_where_git_tracks_it(place: Place) -> None:
+    for name in ("secrets.yml", "d/.npmrc", ".env"):
+        place.put(name, b"x")
+    assert [WorkTree(place.repository).kind(name) for name in ("secrets.yml", "d/.npmrc", ".env")] == ["secret"] * 3
+    place.git("add", "-f", "secrets.yml", "d/.npmrc", ".env")
+    tree = WorkTree(place.repository)
+    assert [tree.kind(name) for name in ("secrets.yml", "d/.npmrc", ".env")] == ["file", "file", "secret"]
+    assert {"secrets.yml", "d/.npmrc"} < set(tree.list_paths())
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "fits"),
+    [
+        ("*.csv", "a/b/c.csv", True),
+        ("/*.csv", "a/c.csv", False),
+        ("/*.csv", "c.csv", True),
+        ("a/*.csv", "a/c.csv", True),
+        ("a/*.csv", "x/a/c.csv", False),
+        ("**/a/*.csv", "x/a/c.csv", True),
+        ("**/a/*.csv", "a/c.csv", True),
+        ("data/", "data/deep/x.py", True),
+        ("data/", "data", False),
+        ("data/**", "data/deep/x.py", True),
+        ("a/**/z", "a/z", True),
+        ("a/**/z", "a/b/c/z", True),
+        ("x?.py", "xy.py", True),
+        ("x?.py", "x/.py", False),
+        ("[a-c].py", "b.py", True),
+        ("[!a-c].py", "b.py", False),
+        ("\\#x", "#x", True),
+        ("# note", "# note", False),
+        ("weird[", "weird[", True),
+        ("trailing  ", "trailing", True),
+    ],
+)
+def test_agentignore_reads_patterns_as_gitignore_does(place: Place, pattern: str, path: str, fits: bool) -> None:
+    assert Patterns([pattern]).match(path) is fits
+    place.put(".gitignore", pattern.encode() + b"\n")
+    if path != "data":
+        place.put(path, b"")
+        ignored = place.git("check-ignore", "--no-index", path, check=False) != ""
+        assert ignored is fits or pattern == "weird["
 
 
 def test_outside_git_the_folder_is_walked(tmp_path: Path) -> None:
