@@ -41,7 +41,7 @@ def stem(word: str) -> str:
             base = word[: -len(suffix)]
             if len(base) > 3 and base[-1] == base[-2] and base[-1] not in "aeiousl":
                 base = base[:-1]  # running, stopped
-            return base[:-1] if base.endswith("i") and len(base) > 3 else base
+            return base[:-1] if base.endswith(("i", "y")) and len(base) > 3 else base
     return word
 
 
