@@ -16,6 +16,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from agent.edits.gate import mend
 from agent.edits.gate.languages import by_name
 from agent.repair.syntax import repair_syntax
 from agent.repair.syntax.acceptance import Acceptance
@@ -37,6 +38,8 @@ class Row:
     parses: int = 0
     same: int = 0
     among_five: int = 0
+    mended: int = 0
+    mended_same: int = 0
     seconds: list[float] = field(default_factory=list)
 
     def add(self, parses: bool, same: bool, among: bool, seconds: float) -> None:
@@ -74,7 +77,10 @@ def measure(
                 seconds = time.process_time() - started
                 wanted = _blankless(case.original)
                 ranks = [i for i, r in enumerate(repairs) if _blankless(r.text) == wanted]
+                mended = mend(path.name, _before_edit(case.original, case.text), case.text.encode())
                 for key in ((name, ""), ("", kind), ("", "")):
+                    rows[key].mended += mended is not None
+                    rows[key].mended_same += mended is not None and _blankless(mended[0].decode()) == wanted
                     rows[key].add(bool(repairs), ranks[:1] == [0], bool(ranks), seconds)
                 if show and ranks[:1] != [0]:
                     print(
@@ -94,6 +100,13 @@ def measure(
     return rows
 
 
+def _before_edit(original: str, damaged_text: str) -> bytes:
+    """The file before an edit that wrote the damaged line: without that line."""
+    lines, now = original.split("\n"), damaged_text.split("\n")
+    at = next((i for i, (a, b) in enumerate(zip(lines, now, strict=False)) if a != b), 0)
+    return "\n".join([*lines[:at], *lines[at + 1 :]]).encode()
+
+
 def _blankless(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
@@ -107,12 +120,13 @@ def _difference(a: str, b: str) -> str:
 def table(rows: dict[tuple[str, str], Row]) -> str:
     """The rows as Markdown: by language, by kind, and all."""
     lines = [
-        "| | damaged | parses again | same text | among five | median CPU s | 95% CPU s |",
-        "|---|--:|--:|--:|--:|--:|--:|",
+        "| | damaged | parses again | same text | among five | mended | of those, same text | median CPU s | 95% CPU s |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for (language, kind), row in sorted(rows.items(), key=lambda p: (not p[0][0], not p[0][1], p[0])):
         times = sorted(row.seconds)
-        share = [f"{100 * n / row.tried:.1f}%" for n in (row.parses, row.same, row.among_five)]
+        share = [f"{100 * n / row.tried:.1f}%" for n in (row.parses, row.same, row.among_five, row.mended)]
+        share.append(f"{100 * row.mended_same / max(row.mended, 1):.1f}%")
         lines.append(
             f"| {language or kind or '**all**'} | {row.tried} | {' | '.join(share)} "
             f"| {times[len(times) // 2]:.2f} | {times[int(len(times) * 0.95)]:.2f} |"

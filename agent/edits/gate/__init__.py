@@ -7,9 +7,10 @@ refused for nothing costs more than one that the tests catch later.
 from __future__ import annotations
 
 from agent.edits.gate.languages import LANGUAGES, Language, language_of
+from agent.edits.gate.mend import mend
 from agent.edits.types import GateResult, Problem
 
-__all__ = ["LANGUAGES", "Language", "check", "check_text", "language_of"]
+__all__ = ["LANGUAGES", "Language", "check", "check_text", "language_of", "mend"]
 
 _LARGEST = 16 * 1024 * 1024
 """Bytes: about the size that takes the parsers a few seconds; larger texts are data, and are not checked."""

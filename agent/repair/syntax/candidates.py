@@ -16,7 +16,7 @@ INDENTED = "changed the indentation"
 _BRACKETS = "()[]{}"
 _WORDS_USED = 16
 _OPERATORS_USED = 16
-_LIKELY = 70
+_LIKELY = 80
 _BLOCK_ENDS: dict[str, tuple[str, ...]] = {
     "ruby": ("end",),
     "lua": ("end", "until"),
@@ -87,13 +87,26 @@ def _insertions(document: Document, number: int, line: Line) -> Iterator[Candida
     for place, word in _likely(document, number, line):
         text = _with_blanks(line.text, place, word)
         raw = line.text[:place] + word + line.text[place:]
-        yield Candidate(number, number, text, f"put in `{word}`", _insert_cost(word), word, 1, raw=raw)
+        cost = (
+            _insert_cost(word)
+            + _misplaced(word, line.text[place:])
+            + (0.0 if document.words.get(word) or len(word) < 2 else 1.5)
+        )
+        yield Candidate(number, number, text, f"put in `{word}`", cost, word, 1, raw=raw)
     places = _boundaries(line) if number not in document.lone_quotes else _boundaries_in_strings(document, line)
     for place in places:
         for quote in _QUOTES.get(document.language.name, "\"'"):
             text = line.text[:place] + quote + line.text[place:]
             cost = 1.5 + _inside(document, text, place, quote)
             yield Candidate(number, number, text, f"put in `{quote}`", cost, quote, 1)
+
+
+def _misplaced(word: str, rest: str) -> float:
+    """A closer belongs before other closers and ends of statements, and is seldom followed by a new opener."""
+    if word not in ")]}":
+        return 0.0
+    rest = rest.strip()
+    return 2.0 if rest[:1] in ("(", "[") else 0.0 if not rest.strip(")]};:,{ ") else 0.8
 
 
 def _likely(document: Document, number: int, line: Line) -> list[tuple[int, str]]:
@@ -135,7 +148,10 @@ def _boundaries(line: Line) -> list[int]:
         if not places[1:] and before and line.text[before - 1] == " ":
             places.append(before - 1)  # the blank that stood after a lost first word
         if before and line.text[before - 1] in " \t" and line.text[:before].strip():
-            places.append(len(line.text[:before].rstrip()))
+            end = len(line.text[:before].rstrip())
+            places.append(end)
+            if before - end > 1:
+                places.append(end + 1)  # a token between two blanks was lost
     code = [t for t in line.tokens if t.kind != "com"]
     if code:
         places.append(code[-1].end)
@@ -167,6 +183,8 @@ def _insert_cost(word: str) -> float:
 
 def _with_blanks(text: str, place: int, word: str) -> str:
     left, right = text[:place], text[place:]
+    if left.strip() and left.endswith("  "):
+        left = left.rstrip() + " "
     if word[0].isalnum() or word in ("=", "=>", "->", "{"):
         if left and left[-1] not in " \t([":
             left += " "
@@ -242,7 +260,7 @@ def _instead_of(document: Document, token: Token) -> Iterator[tuple[str, float]]
                 yield word, 3.0
     elif token.kind == "id" and len(token.text) > 1:
         rare = document.names[token.text] < 2
-        for word in _near_keywords(token.text, document.lexer.keywords):
+        for word in near_keywords(token.text, document.lexer.keywords):
             yield word, (0.5 if rare else 3.0) + (0.0 if document.words.get(word) else 1.0)
         if token.text.lower() in document.lexer.keywords:
             yield token.text.lower(), 2.0
@@ -255,7 +273,7 @@ def _instead_of(document: Document, token: Token) -> Iterator[tuple[str, float]]
 
 
 @lru_cache(maxsize=4096)
-def _near_keywords(word: str, keywords: frozenset[str]) -> tuple[str, ...]:
+def near_keywords(word: str, keywords: frozenset[str]) -> tuple[str, ...]:
     """Keywords one letter away: one dropped, added, changed or exchanged with the next."""
     return tuple(sorted(k for k in keywords if k != word and abs(len(k) - len(word)) < 2 and _one_slip(word, k)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -14,6 +15,8 @@ from agent.repair.syntax.lexer import Lexer, Token, lexer_for
 from agent.repair.syntax.naturalness import ORDER, Naturalness, Spacing, Unseen, line_end, symbols
 
 _CONTEXT = 2
+_HALF_TRUSTED = 120
+"""Tokens of a text at which its own n-grams count half."""
 QUOTES = ("'", '"', "`", '"""', "'''")
 
 
@@ -47,13 +50,16 @@ class Document:
         self.starts = [line.start for line in self.lines]
         self.indents = [line.indent for line in self.lines]
         self.naturalness = Naturalness(self.sequence(self.lines))
+        self._size = sum(len(line.symbols) for line in self.lines)
         self.spacing = Spacing([(line.text, line.tokens) for line in self.lines])
         self._without: dict[tuple[int, int], Unseen] = {}
         self._spaced: dict[int, float] = {}
         self.brackets = [_brackets(self.language.name, line.tokens, number) for number, line in enumerate(self.lines)]
         self.layout = self.layout_of([b for row in self.brackets for b in row])
         self.lone_quotes = [
-            number for number, line in enumerate(self.lines) if any(t.kind == "op" and t.text in QUOTES for t in line.tokens)
+            number
+            for number, line in enumerate(self.lines)
+            if any(t.kind == "op" and t.text in QUOTES for t in line.tokens)
         ]
         self.balance = Counter(b.kind for row in self.brackets for b in row)
         self.names: Counter[str] = Counter(t.text for line in self.lines for t in line.tokens if t.kind == "id")
@@ -96,8 +102,11 @@ class Document:
         model = self._without.get((first, last))
         if model is None:
             model = self._without[(first, last)] = self.naturalness.without(old_sequence)
+        # A short text knows little about what is natural: then the edit's own cost has more say.
+        trust = self._size / (self._size + _HALF_TRUSTED)
         was = model.score(old_sequence, start, min(len(old_sequence) - tail + reach, len(old_sequence)))
-        return model.score(new_sequence, start, min(len(new_sequence) - tail + reach, len(new_sequence))) - was
+        now = model.score(new_sequence, start, min(len(new_sequence) - tail + reach, len(new_sequence)))
+        return trust * (now - was)
 
     def spacing_gain(self, number: int, new: Line) -> float:
         """By how many nats the blanks of line `number` become more usual when it becomes `new`."""
@@ -131,14 +140,23 @@ class Document:
         """The layout when lines `first` to `last` become `new`."""
         shift = len(new) - (last - first + 1)
         head = [b for row in self.brackets[:first] for b in row]
-        middle = [b for number, line in enumerate(new) for b in _brackets(self.language.name, line.tokens, first + number)]
+        middle = [
+            b for number, line in enumerate(new) for b in _brackets(self.language.name, line.tokens, first + number)
+        ]
         tail = [
             b if not shift else Bracket(b.kind, b.line + shift, b.first, b.last)
             for row in self.brackets[last + 1 :]
             for b in row
         ]
         indents = [*self.indents[:first], *(line.indent for line in new), *self.indents[last + 1 :]]
-        return self.layout_of([*head, *middle, *tail], indents)
+        layout = self.layout_of([*head, *middle, *tail], indents)
+        odd = self._steps_in(new, last) - self._steps_in(self.lines[first : last + 1], last)
+        return replace(layout, penalty=layout.penalty + odd)
+
+    def _steps_in(self, lines: Sequence[Line], last: int) -> int:
+        """How many of `lines` are followed by one further right though they end a block or a statement."""
+        rows = [line for line in (*lines, *self._context(last, 1)[:1]) if line.symbols]
+        return sum(a.indent < b.indent and a.symbols[-1][0] in ("}", ";") for a, b in itertools.pairwise(rows))
 
 
 def _split(lexer: Lexer, text: str) -> list[Line]:

@@ -14,7 +14,9 @@ from agent.edits.gate.brackets import CLOSER_OF as _CLOSER_OF
 
 BLOCKS: dict[str, tuple[dict[str, str], frozenset[str]]] = {
     "ruby": (
-        dict.fromkeys(("def", "class", "module", "if", "unless", "while", "until", "case", "begin", "for", "do"), "end"),
+        dict.fromkeys(
+            ("def", "class", "module", "if", "unless", "while", "until", "case", "begin", "for", "do"), "end"
+        ),
         frozenset({"do"}),
     ),
     "lua": ({"function": "end", "if": "end", "do": "end", "repeat": "until"}, frozenset({"function", "do"})),
@@ -22,7 +24,14 @@ BLOCKS: dict[str, tuple[dict[str, str], frozenset[str]]] = {
 }
 """Block words by language: the opener's closer, and the openers that also count when they do not start a line."""
 
-CLOSER_OF = {**_CLOSER_OF, "begin end": "end", "begin until": "until", "begin fi": "fi", "begin done": "done", "begin esac": "esac"}
+CLOSER_OF = {
+    **_CLOSER_OF,
+    "begin end": "end",
+    "begin until": "until",
+    "begin fi": "fi",
+    "begin done": "done",
+    "begin esac": "esac",
+}
 
 NO_CODE = 1 << 20
 """The indentation of a line without code: further right than any other."""
@@ -89,7 +98,7 @@ def _contradiction(opener: Bracket, closer: Bracket, indents: Sequence[int]) -> 
     if closer.first and indents[closer.line] != left:
         penalty += 1.0 if opener.last else 0.4
     if opener.last and not closer.first:
-        penalty += 0.7 if opener.kind == "{" else 0.2
+        penalty += 0.7 if opener.kind == "{" else 0.5
     if min(indents[opener.line + 1 : closer.line], default=NO_CODE) <= left:
         penalty += 1.0
     return penalty

@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from agent.repair.syntax.lexer import Token
 
 ORDER = 5
+_LEAST = -4.0
+"""What one odd gap can cost, in nats: blanks say less than tokens."""
 
 
 def symbols(tokens: Sequence[Token]) -> list[tuple[str, str]]:
@@ -147,12 +149,16 @@ class Spacing:
         """The summed natural logarithms of the gaps within one line, in nats."""
         total = 0.0
         for left, right, gap in _gaps(text, tokens):
-            pair, before, after = self._pairs.get((left, right)), self._sides.get((left, 0)), self._sides.get((right, 1))
+            pair, before, after = (
+                self._pairs.get((left, right)),
+                self._sides.get((left, 0)),
+                self._sides.get((right, 1)),
+            )
             prior = (0.45, 0.45, 0.02)[gap]
             for counts in (before, after):
                 if counts is not None:
                     prior = (counts[gap] + prior) / (sum(counts) + 1)
-            total += math.log(((pair[gap] if pair else 0) + prior) / ((sum(pair) if pair else 0) + 1))
+            total += max(math.log(((pair[gap] if pair else 0) + prior) / ((sum(pair) if pair else 0) + 1)), _LEAST)
         return total
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.edits.gate.fault import Fault
 from agent.repair.syntax.acceptance import Acceptance
+from agent.repair.syntax.candidates import near_keywords
 from agent.repair.syntax.document import Document
 from agent.repair.syntax.layout import NO_CODE
 
@@ -24,6 +25,7 @@ def suspect_lines(document: Document, acceptance: Acceptance, fault: Fault | Non
     if fault is not None:
         add(*_with_code(document, fault.line - 1))
     add(*document.lone_quotes[:4])
+    add(*_misspelt(document)[:4])
     starts = [document.line_of(_character(acceptance, e.start)) for e in acceptance.errors[:12]]
     ends = [document.line_of(_character(acceptance, e.end)) for e in acceptance.errors[:6]]
     for number in starts:
@@ -37,6 +39,18 @@ def suspect_lines(document: Document, acceptance: Acceptance, fault: Fault | Non
     for number in ends:
         add(*_with_code(document, number))
     return found[:_MOST]
+
+
+def _misspelt(document: Document) -> list[int]:
+    """Lines with a name that occurs once and is one slip away from a keyword, lines of that name alone first."""
+    found: list[tuple[bool, int]] = []
+    for number, line in enumerate(document.lines):
+        for token in line.tokens:
+            if token.kind != "id" or document.names[token.text] > 1 or len(token.text) < 2:
+                continue
+            if any(k in document.words for k in near_keywords(token.text, document.lexer.keywords)):
+                found.append((len(line.symbols) > 1, number))
+    return [number for _, number in sorted(found)]
 
 
 def _with_code(document: Document, number: int) -> list[int]:

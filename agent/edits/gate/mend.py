@@ -1,0 +1,51 @@
+"""Mending an edit that the gate refuses for one cheap slip, such as a bracket that was dropped."""
+
+from __future__ import annotations
+
+from agent.edits.gate.regions import Region, changed_lines
+
+_SECONDS = 0.7
+_CLEAR = 0.8
+"""Nats by which the best repair must beat the next one that reads differently: else it is a guess."""
+
+
+def mend(path: str, before: bytes | None, after: bytes) -> tuple[bytes, str] | None:
+    """`after` with its one slip mended, and what was mended in words; None when there is no such mending.
+
+    Only one token is put in, taken out or exchanged, only on lines that the edit changed (or the line next to
+    them), and only where that is clearly the likeliest repair and the gate then accepts the text.
+    """
+    from agent.edits.gate import check
+    from agent.repair.syntax import repair_syntax
+
+    try:
+        text = after.decode()
+    except UnicodeDecodeError:
+        return None
+    repairs = repair_syntax(path, text, max_edits=1, deadline_seconds=_SECONDS)
+    if not repairs:
+        return None
+    best = repairs[0]
+    others = [r for r in repairs[1:] if _bare(r.text) != _bare(best.text)]
+    if others and others[0].cost - best.cost < _CLEAR:
+        return None
+    mended = best.text.encode()
+    if not _within(before or b"", after, mended) or not check(path, before, mended).ok:
+        return None
+    return mended, best.edits[0]
+
+
+def _bare(text: str) -> str:
+    """What a reader would call the same: blanks and a `;` after a closing line aside."""
+    return "".join(text.replace(";", "").split())
+
+
+def _within(before: bytes, after: bytes, mended: bytes) -> bool:
+    """Every line that the mending changed was changed by the edit, or is next to such a line."""
+    old, new, final = before.split(b"\n"), after.split(b"\n"), mended.split(b"\n")
+    edited = changed_lines(old, new)
+    return all(_touches(region, edited) for region in changed_lines(new, final))
+
+
+def _touches(region: Region, edited: list[Region]) -> bool:
+    return any(e.start_new - 1 <= region.start and region.old_end <= e.new_end + 1 for e in edited)
