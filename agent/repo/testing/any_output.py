@@ -10,7 +10,7 @@ from agent.repo.testing.compiled_output import compiler_errors, panic, read_rust
 from agent.repo.testing.java_output import javac_errors, read_stack_trace
 from agent.repo.testing.javascript_output import read_thrown
 from agent.repo.testing.places import inside, short
-from agent.repo.testing.python_output import read_traceback
+from agent.repo.testing.python_output import read_doctest, read_traceback
 
 _TELLING = re.compile(
     r"\b(?:\w*Error|\w*Exception|error|fatal|FAIL(?:ED|URE)?|panic(?:ked)?|assert\w*|Assertion|expected|segmentation|"
@@ -25,7 +25,7 @@ def read_any(command: TestCommand, root: Path, output: str, exit_code: int) -> t
     errors = (*compiler_errors(root, output), *read_rustc(root, output), *javac_errors(root, output))
     if errors:
         return errors
-    for reader in (read_traceback, read_stack_trace, read_thrown, panic):
+    for reader in (read_doctest, read_traceback, read_stack_trace, read_thrown, panic):
         found = reader(root, output, command.text)
         if found is not None:
             return (found,)

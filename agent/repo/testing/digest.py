@@ -39,5 +39,5 @@ def _part(head: str, alike: list[Failure]) -> str:
     first = alike[0]
     name = first.name.rpartition("::")[2] if "::" in first.name else first.name
     place = f" ({first.path}:{first.line})" if first.path and first.line else f" ({first.path})" if first.path else ""
-    also = f" and {len(alike) - 1} more tests" if len(alike) > 1 else ""
+    also = f" and {len(alike) - 1} more test{'s' * (len(alike) > 2)}" if len(alike) > 1 else ""
     return f"{name}{also}{place}: {head}" if "\n" not in head else f"{name}{also}{place}:\n{head}"

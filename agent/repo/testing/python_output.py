@@ -100,9 +100,12 @@ def _pytest_failure(root: Path, node: str, body: list[str], kind: str) -> Failur
         kind = "error"
     statement = _statement(body)
     head = short(_told(errors))
+    if not head and "Expected:" in body:  # a doctest
+        start = body.index("Expected:")
+        head = short([re.sub(r"^\d+ ", "", body[start - 1]), *body[start : start + 4]])
     if not head:
         head = short([t for t in body if t.strip() and not _PLACE.match(t)][-3:])
-    if statement and not head.startswith("assert ") and "\nassert " not in head and len(statement) < 120:
+    if statement and not _SYNTAX.search(head) and not head.startswith("assert ") and "\nassert " not in head and len(statement) < 120:
         head = f"{statement}\n{head}"
     test_path = inside(root, node.partition("::")[0]) or ""
     return Failure(node, path or test_path, line, head, kind, test_path)
@@ -123,8 +126,10 @@ def _told(errors: list[str]) -> list[str]:
     lines = [e[dedent:].rstrip() for e in errors]
     # A chain of exceptions ends with the one that was raised; a syntax error begins with its file.
     last = max((i for i, text in enumerate(lines) if re.match(r"(?:\w+\.)*\w+(?:Error|Exception)\b", text)), default=0)
-    syntax = [t for t in lines if re.match(r"\s*File \"", t)]
-    kept: list[str] = [syntax[-1].strip()] if syntax and "SyntaxError" in "".join(lines[last : last + 1]) else []
+    kept: list[str] = []
+    if lines and _SYNTAX.match(lines[last]):  # the line that does not parse stands between its place and the error
+        file = max((i for i, t in enumerate(lines[:last]) if t.lstrip().startswith("File ")), default=last)
+        kept = [t.strip() for t in lines[file + 1 : last] if t.strip(" ^~")][:1]
     for text in lines[last:]:
         if re.match(r"\s*Full diff", text):
             break
@@ -207,6 +212,7 @@ def _exception(body: list[str]) -> list[str]:
     return kept[:4]
 
 
+_SYNTAX = re.compile(r"(?:Syntax|Indentation|Tab)Error\b")
 _TRACEBACK = re.compile(r"^Traceback \(most recent call last\):$", re.MULTILINE)
 
 
@@ -225,3 +231,18 @@ def read_traceback(root: Path, output: str, name: str) -> Failure | None:
     )
     kind = "failed" if "AssertionError" in lines[end] else "error"
     return _from_traceback(root, name, lines[: end + 4], kind)
+
+
+def read_doctest(root: Path, output: str, name: str) -> Failure | None:
+    """The first failed example of `python -m doctest`."""
+    match = re.search(
+        r'^File "(?P<path>[^"]+)", line (?P<line>\d+), in (?P<name>\S+)\nFailed example:\n(?P<rest>(?:    .*\n)+(?:\w.*\n(?:    .*\n)*){0,2})',
+        output,
+        re.MULTILINE,
+    )
+    if match is None:
+        return None
+    path = inside(root, match["path"]) or ""
+    rest = [t for t in match["rest"].split("\n") if t.strip()]
+    head = rest if "Traceback" not in match["rest"] else [rest[0], *_exception([t.strip() for t in output[match.start() :].split("\n")])]
+    return Failure(match["name"] or name, path, int(match["line"]) if path else 0, short(head), "failed", path)
