@@ -194,7 +194,8 @@ def _once(root: Path, tree: Path, task: Task, options: list[str], stop: threadin
         _git(root, "worktree", "remove", "--force", str(tree))
         if not made:
             _git(root, "branch", "-q", "-D", branch)
-    last = events[-1] if events and events[-1].get("event") == "done" else {"exit_code": EXIT_NO_MODEL, "summary": ""}
+    ended = bool(events) and events[-1].get("event") == "done"
+    last: dict[str, Any] = events[-1] if ended else {"exit_code": EXIT_NO_MODEL, "summary": ""}
     errors = [e for e in events if e.get("event") == "error"]
     costs = [e["usage"] for e in events if e.get("event") == "usage" and e.get("purpose") == "turn"]
     return Result(

@@ -15,6 +15,7 @@ from agent.events import Event, Notice
 from tools import RequestArgs
 
 if TYPE_CHECKING:
+    from agent.backends.base import Backend
     from agent.repair.types import RepairResult
     from agent.turn import Turn
 
@@ -68,7 +69,7 @@ def repaired(files: Sequence[str], command: str, issue: str, turn: Turn) -> Gene
     return result
 
 
-def _model(turn: Turn) -> Generator[Event, None, object]:
+def _model(turn: Turn) -> Generator[Event, None, Backend | None]:
     """The model, as a second source of candidates; a repair goes on without one, and says so."""
     session = turn.session
     if session.config.settings.model == "none":

@@ -24,7 +24,7 @@ REPLY_LIMIT = 64 * 1024 * 1024
 @click.argument("files", nargs=-1)
 @common_options
 @click.pass_context
-def apply_command(context: click.Context, reply: str, files: tuple[str, ...], **said: Any) -> int:
+def apply_command(context: click.Context, /, reply: str, files: tuple[str, ...], **said: Any) -> int:
     """Apply the edits in REPLY (a file, or `-` for standard input).
 
     FILES are the files the reply is about: needed only where it has code without a file name.

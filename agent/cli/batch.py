@@ -18,7 +18,7 @@ from agent.events import BatchDone, Done, Event, failed
 @click.option("--jobs", type=click.IntRange(min=1, max=256), default=2, help="How many at a time.")
 @common_options
 @click.pass_context
-def batch_command(context: click.Context, tasks: Path, jobs: int, **said: Any) -> int:
+def batch_command(context: click.Context, /, tasks: Path, jobs: int, **said: Any) -> int:
     """Run many requests in parallel, each in a git worktree of its own; the same command again does the rest.
 
     TASKS has one JSON object a line: {"id": "a", "request": "…"}, with "tool", "files" and "test" as needed.

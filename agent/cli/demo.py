@@ -13,7 +13,7 @@ from agent.cli.options import common_options, taken
 @click.option("--keep", is_flag=True, help="Keep the throwaway repository.")
 @common_options
 @click.pass_context
-def demo_command(context: click.Context, keep: bool, **said: Any) -> int:
+def demo_command(context: click.Context, /, keep: bool, **said: Any) -> int:
     """Watch a model route, find, repair and undo in a throwaway repository, with its tests as witness."""
     from agent.demo import run_demo
     from agent.render import drive

@@ -15,7 +15,7 @@ from agent.events import Checked, Done, Event, SettingListed
 @click.command("doctor")
 @common_options
 @click.pass_context
-def doctor_command(context: click.Context, **said: Any) -> int:
+def doctor_command(context: click.Context, /, **said: Any) -> int:
     """Check the server, the model, git, the parsers and the terminal, with what to do about each."""
     from agent.doctor import diagnose
     from agent.render import drive
@@ -36,7 +36,7 @@ def doctor_command(context: click.Context, **said: Any) -> int:
 @click.command("config")
 @common_options
 @click.pass_context
-def config_command(context: click.Context, **said: Any) -> int:
+def config_command(context: click.Context, /, **said: Any) -> int:
     """List every setting, its value and where it comes from."""
     from agent.render import drive
 
@@ -55,7 +55,7 @@ def config_command(context: click.Context, **said: Any) -> int:
 @click.option("--days", type=click.FloatRange(min=0), default=30.0, help="How far back.")
 @common_options
 @click.pass_context
-def stats_command(context: click.Context, days: float, **said: Any) -> int:
+def stats_command(context: click.Context, /, days: float, **said: Any) -> int:
     """What the recorded turns of all repositories cost, by model."""
     from agent import accounting
     from agent.events import ModelCost, Notice

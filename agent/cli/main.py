@@ -76,7 +76,7 @@ class RequestGroup(click.Group):
 @common_options
 @click.version_option(__version__, "-V", "--version", message="agent %(version)s")
 @click.pass_context
-def main(context: click.Context, **said: Any) -> int | None:
+def main(context: click.Context, /, **said: Any) -> int | None:
     """A coding assistant that runs on your own machine.
 
     `agent` alone starts a conversation; `agent "REQUEST"` does one thing and exits; the commands below name the tool.

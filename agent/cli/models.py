@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.group("models", invoke_without_command=True)
 @common_options
 @click.pass_context
-def models_command(context: click.Context, **said: Any) -> int | None:
+def models_command(context: click.Context, /, **said: Any) -> int | None:
     """List, fetch and remove models."""
     common = taken(context, said)
     if context.invoked_subcommand is None:
@@ -57,7 +57,7 @@ def listed(config: Config) -> Iterator[Event]:
 @models_command.command("list")
 @common_options
 @click.pass_context
-def list_command(context: click.Context, **said: Any) -> int:
+def list_command(context: click.Context, /, **said: Any) -> int:
     """List the models of each backend."""
     return _draw(taken(context, said), listed)
 
@@ -66,7 +66,7 @@ def list_command(context: click.Context, **said: Any) -> int:
 @click.argument("name")
 @common_options
 @click.pass_context
-def show_command(context: click.Context, name: str, **said: Any) -> int:
+def show_command(context: click.Context, /, name: str, **said: Any) -> int:
     """Say what is known of one model, and how it would be asked."""
 
     def events(config: Config) -> Iterator[Event]:
@@ -99,7 +99,7 @@ def show_command(context: click.Context, name: str, **said: Any) -> int:
 @click.argument("name")
 @common_options
 @click.pass_context
-def pull_command(context: click.Context, name: str, **said: Any) -> int:
+def pull_command(context: click.Context, /, name: str, **said: Any) -> int:
     """Fetch NAME: for the embedded engine if it is in the catalog, else through Ollama."""
 
     def events(config: Config) -> Iterator[Event]:
@@ -131,7 +131,7 @@ def pulled(name: str, config: Config) -> Iterator[Event]:
 @click.argument("name")
 @common_options
 @click.pass_context
-def rm_command(context: click.Context, name: str, **said: Any) -> int:
+def rm_command(context: click.Context, /, name: str, **said: Any) -> int:
     """Remove a model's weights from this machine."""
     common = taken(context, said)
 

@@ -118,7 +118,7 @@ NAMES = (
 )  # fmt: skip
 
 
-def taken(context: click.Context, said: dict[str, Any]) -> Common:
+def taken(context: click.Context, /, said: dict[str, Any]) -> Common:
     """The gathered options, with what this command's own words add; pops them from `said`."""
     common = context.ensure_object(Common)
     common.take({name: said.pop(name) for name in NAMES if name in said})

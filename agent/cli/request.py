@@ -78,7 +78,7 @@ def split_files(common: Common, words: Sequence[str]) -> tuple[str, list[str]]:
 @click.argument("words", nargs=-1)
 @common_options
 @click.pass_context
-def request_command(context: click.Context, words: tuple[str, ...], **said: Any) -> int:
+def request_command(context: click.Context, /, words: tuple[str, ...], **said: Any) -> int:
     """Run one request, routed."""
     return run_request(taken(context, said), " ".join(words), [], tool=None)
 
@@ -88,7 +88,7 @@ def request_command(context: click.Context, words: tuple[str, ...], **said: Any)
 @click.argument("files", nargs=-1)
 @common_options
 @click.pass_context
-def edit_command(context: click.Context, request: str, files: tuple[str, ...], **said: Any) -> int:
+def edit_command(context: click.Context, /, request: str, files: tuple[str, ...], **said: Any) -> int:
     """Change files as the REQUEST says."""
     return run_request(taken(context, said), request, files, tool="edit")
 
@@ -97,7 +97,7 @@ def edit_command(context: click.Context, request: str, files: tuple[str, ...], *
 @click.argument("words", nargs=-1, metavar="[QUESTION] [FILE[:LINE]|SYMBOL]...")
 @common_options
 @click.pass_context
-def explain_command(context: click.Context, words: tuple[str, ...], **said: Any) -> int:
+def explain_command(context: click.Context, /, words: tuple[str, ...], **said: Any) -> int:
     """Explain code, or answer a question about it."""
     common = taken(context, said)
     request, files = split_files(common, words)
@@ -109,7 +109,7 @@ def explain_command(context: click.Context, words: tuple[str, ...], **said: Any)
 @click.option("--test", "command", default="", metavar="CMD", help="A shell command line instead of the one found.")
 @common_options
 @click.pass_context
-def test_command(context: click.Context, files: tuple[str, ...], command: str, **said: Any) -> int:
+def test_command(context: click.Context, /, files: tuple[str, ...], command: str, **said: Any) -> int:
     """Run the project's tests."""
     return run_request(taken(context, said), "", files, tool="test", command=command)
 
@@ -118,7 +118,7 @@ def test_command(context: click.Context, files: tuple[str, ...], command: str, *
 @click.argument("words", nargs=-1, required=True)
 @common_options
 @click.pass_context
-def search_command(context: click.Context, words: tuple[str, ...], **said: Any) -> int:
+def search_command(context: click.Context, /, words: tuple[str, ...], **said: Any) -> int:
     """Find something in the project."""
     return run_request(taken(context, said), " ".join(words), [], tool="search")
 
@@ -129,6 +129,6 @@ def search_command(context: click.Context, words: tuple[str, ...], **said: Any) 
 @click.option("--issue", default="", metavar="TEXT", help="What is wrong, in words.")
 @common_options
 @click.pass_context
-def fix_command(context: click.Context, files: tuple[str, ...], command: str, issue: str, **said: Any) -> int:
+def fix_command(context: click.Context, /, files: tuple[str, ...], command: str, issue: str, **said: Any) -> int:
     """Repair FILES until they parse and the tests pass."""
     return run_request(taken(context, said), issue, files, tool="fix", command=command)

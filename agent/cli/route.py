@@ -14,7 +14,7 @@ from agent.cli.options import common_options, taken
 @click.argument("requests", nargs=-1, metavar="REQUEST... | -")
 @common_options
 @click.pass_context
-def route_command(context: click.Context, requests: tuple[str, ...], **said: Any) -> int:
+def route_command(context: click.Context, /, requests: tuple[str, ...], **said: Any) -> int:
     """Say which tool each REQUEST would go to; `-` reads one request a line from standard input.
 
     Several words without quotes are one request; several quoted requests are routed one after the other.

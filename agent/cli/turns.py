@@ -47,7 +47,7 @@ def moved(session: Session, direction: str, count: int) -> Iterator[Event]:
 @click.argument("count", type=click.IntRange(min=1), default=1)
 @common_options
 @click.pass_context
-def undo_command(context: click.Context, count: int, **said: Any) -> int:
+def undo_command(context: click.Context, /, count: int, **said: Any) -> int:
     """Take back the last turn (or the last COUNT), byte for byte."""
     return _draw(taken(context, said), lambda session: moved(session, "undo", count))
 
@@ -56,7 +56,7 @@ def undo_command(context: click.Context, count: int, **said: Any) -> int:
 @click.argument("count", type=click.IntRange(min=1), default=1)
 @common_options
 @click.pass_context
-def redo_command(context: click.Context, count: int, **said: Any) -> int:
+def redo_command(context: click.Context, /, count: int, **said: Any) -> int:
     """Do again what was undone."""
     return _draw(taken(context, said), lambda session: moved(session, "redo", count))
 
@@ -67,7 +67,7 @@ def redo_command(context: click.Context, count: int, **said: Any) -> int:
 @click.option("--older-than", type=click.IntRange(min=0), default=30, metavar="DAYS", help="What --prune calls old.")
 @common_options
 @click.pass_context
-def log_command(context: click.Context, limit: int, prune: bool, older_than: int, **said: Any) -> int:
+def log_command(context: click.Context, /, limit: int, prune: bool, older_than: int, **said: Any) -> int:
     """Show the recorded turns, newest first."""
     common = taken(context, said)
     if prune:
@@ -103,7 +103,7 @@ def logged(session: Session, limit: int, as_json: bool = False) -> Iterator[Even
 @click.argument("turn", type=int, required=False)
 @common_options
 @click.pass_context
-def diff_command(context: click.Context, turn: int | None, **said: Any) -> int:
+def diff_command(context: click.Context, /, turn: int | None, **said: Any) -> int:
     """Show what the last turn (or TURN) changed."""
     return _draw(taken(context, said), lambda session: diffed(session, turn))
 
@@ -120,7 +120,7 @@ def diffed(session: Session, turn: int | None = None) -> Iterator[Event]:
 @click.command("init")
 @common_options
 @click.pass_context
-def init_command(context: click.Context, **said: Any) -> int:
+def init_command(context: click.Context, /, **said: Any) -> int:
     """Make a git repository here, so that edits can be tracked and undone."""
     from agent.render import drive
     from agent.repo.history import init
