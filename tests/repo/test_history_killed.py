@@ -145,7 +145,7 @@ def test_killed_while_a_hook_runs_the_turn_is_recorded_without_a_commit(folder: 
 def test_ctrl_c_while_a_hook_runs_stops_git_and_the_turn_is_recorded_without_a_commit(folder: Path) -> None:
     place = made(folder / "hook")
     before = place.whole_state()
-    place.hook("pre-commit", 'kill -INT "$AGENT_UNDER_TEST"\nsleep 2\n')
+    place.hook("pre-commit", 'sleep 0.5; kill -INT "$AGENT_UNDER_TEST"\nsleep 2\n')
     script = RECORD_A
     done = subprocess.run(
         [sys.executable, "-c", script, str(place.root)], cwd=TOP, timeout=60, stderr=subprocess.PIPE, text=True
