@@ -209,10 +209,11 @@ def features(shape: Shape) -> dict[str, float]:
     words = words_of(text)
     if not shape.whole:
         return {"empty": 1.0}
+    said = ":said" if len(words) > 3 else ":bare"
     if shape.trace:
-        cues["trace"] = 1.0
+        cues["trace" + said] = 1.0
     if shape.code:
-        cues["code"] = 1.0
+        cues["code" + said] = 1.0
     if shape.files:
         cues["file"] = 1.0
     if shape.names:
@@ -262,7 +263,7 @@ def features(shape: Shape) -> dict[str, float]:
     if re.match(r"\s*s([/|#])[^/|#\n]+\1[^/|#\n]*\1", shape.whole):
         cues["sed"] = 1.0
     cues.update(_context_free(cues, words, lowered))
-    bare = [w.strip("'-") for w in words_of(prose)]
+    bare = [w.strip("'-") for w in words_of(respelled(prose.lower()))]
     for name, members in SETS.items():
         if bare and bare[0] in members:
             cues["opens:" + name] = 1.0
@@ -316,7 +317,7 @@ def _context_free(cues: dict[str, float], words: list[str], lowered: str) -> dic
     """Cues that come from what is *not* there: nothing of this repository, no verb, no question."""
     found: dict[str, float] = {}
     concepts = sum(w in _CONCEPTS or w.rstrip("s") in _CONCEPTS for w in words)
-    here = any(c in cues for c in ("file", "name", "code", "trace", "frame:ours"))
+    here = any(c in cues for c in ("file", "name", "code:said", "code:bare", "trace:said", "trace:bare", "frame:ours"))
     asking = any(c in cues for c in _ASKING) or "head:explain" in cues
     if concepts:
         found["concept"] = min(concepts, 2)
@@ -326,7 +327,7 @@ def _context_free(cues: dict[str, float], words: list[str], lowered: str) -> dic
         found["frame:you"] = 0.0
     if asking and not here and not _DEFINITE.search(lowered) and " the " not in f" {lowered} ":
         found["abstract:bare" if "camel" not in cues else "abstract:camel"] = 1.0
-    if "frame:broken" in cues and not asking and (here or "trace" in cues):
+    if "frame:broken" in cues and not asking and here:
         found["broken_here"] = 1.0
     heads = [c for c in cues if c.startswith(("head:", "stem:")) and c != "head:none"]
     if not heads and not asking:
@@ -334,13 +335,14 @@ def _context_free(cues: dict[str, float], words: list[str], lowered: str) -> dic
             c.startswith(("frame:run", "frame:command", "frame:small", "frame:vague", "frame:review", "frame:revert"))
             for c in cues
         )
-        if len(words) >= 5 and not framed:
+        thanks = any(w in SETS["thanks"] for w in words)
+        if len(words) >= 5 and not framed and not thanks:
             found["declares"] = 1.0
         social = any(w in members for w in words for members in SETS.values())
         if (
             not framed
             and not social
-            and not any(c.startswith("frame:") or c in ("file", "name", "camel", "code", "trace") for c in cues)
+            and not any(c.startswith("frame:") or c in ("file", "name", "camel") or c.startswith(("code:", "trace:")) for c in cues)
         ):
             found["no_cue:" + ("short" if len(words) <= 3 else "middle" if len(words) <= 5 else "long")] = 1.0
     for head in heads:

@@ -25,19 +25,25 @@ ENGLISH: dict[str, str] = {
         convert transform transpile rebase commit amend install uninstall register unregister wire plumb kill nuke
         ditch yank chuck tack slap whip knock bugfix debug sync mark flag hide show-hide emit return pass accept
         include exclude ignore reuse store save persist serialize serialise encode decode unroll enforce gofmt setup
-        speed rip pull redirect vectorise vectorize derive gate box center centre rebuild reimplement bring bugfix
+        enlarge lengthen colour color darken lighten dim brighten blur bold italicise underline pluralise duplicate clone
+        copy paste group regroup nest lift backport recompute recalculate expire invalidate evict preload prefetch prefill
+        populate seed backfill toggle bootstrap obfuscate minimise minimize maximise maximize centralise centralize
+        generalise generalize specialise specialize prettify prettier black isort permit forbid ban block whitelist
+        blacklist allowlist respect honor honour obey treat render highlight throw retitle dockerize dockerise
+        containerize containerise internationalise internationalize autoload rebase reindex rehash relink rewire swap out
+        teach rip pull speed ship emit roll redirect vectorise vectorize derive gate box center centre rebuild reimplement bring bugfix
         sanitise assign attach detach bind unbind skip reset rotate resize rescale scale slow mute unmute collapse expand
         quote unquote truncate await batch chunk stream log-out shift offset invert negate flip flatten zip unzip
         normalize normalise canonicalize prefer consider hash encrypt decrypt mirror alias bundle minify retry debug
         autofix autoformat reword rephrase retitle redesign restyle recolor recolour rebrand relocate reverse mend""",
     "test": """
-        run test rerun retest build compile lint typecheck execute benchmark profile verify""",
+        run test rerun retest build compile lint typecheck execute benchmark profile verify smoke-test dry-run fuzz""",
     "search": """
-        find locate search grep list show count lookup enumerate spot hunt track pinpoint rg identify ascertain""",
+        find locate search grep list show count lookup enumerate spot hunt track pinpoint rg identify ascertain retrieve gather scan browse""",
     "explain": """
         explain describe summarise summarize review walk understand clarify interpret analyse analyze diagnose elaborate
-        teach outline compare investigate inspect audit critique assess evaluate discuss break-down explore
-        decipher demystify justify overview recap""",
+        outline compare investigate inspect audit critique assess evaluate discuss break-down explore
+        decipher demystify justify overview recap dissect paraphrase roast judge rate grade proofread enlighten reason""",
 }
 
 # Verbs that ask for a look without saying at what: tests, the build, or the code.
@@ -47,6 +53,7 @@ CHECK = """check verify ensure confirm validate-that prüfe prüf pruef überpr�
 
 # Verbs that are as often nouns: they open a request as a verb only before an article, a pronoun or a name.
 NOUNISH = """test build log type cache comment format sort batch stream hash mark guard default flag cover point set list count
+    color colour copy group block seed black bold rate grade reason paste clone highlight treat throw
     profile benchmark box center centre gate shift offset mirror quote alias bundle scale chunk stub mock pin cut bring
     pass return limit cap round match slow debug reverse label document vendor subclass reset install indent register rotate
     flatten prefix suffix export import retry accept catch stop bump patch trim crop narrow derive function prefer hook
@@ -136,7 +143,7 @@ CONCEPTS = """theorem monad monads recursion closure closures quicksort mergesor
 # Other languages that put spaces between words. Forms as people type them to a tool.
 OTHERS: dict[str, dict[str, str]] = {
     "edit": {
-        "de": """ändere ändern aendere aendern füge fuege hinzufügen hinzu ergänze ergänzen erweitere erweitern lösche
+        "de": """bring erhöhe erhöhen verringere begrenze begrenzen deaktiviere aktiviere verschieb erlaube verhindere richte einrichten lass-weg umstellen umschreiben umbauen herausziehen streiche rück unterteile trenne fang blende ergänz vervollständige bessere mache-aus reduziere senke setz pack stell dreh hebe nimm ändere ändern aendere aendern füge fuege hinzufügen hinzu ergänze ergänzen erweitere erweitern lösche
             löschen loesche entferne entfernen entfern benenne umbenennen nenne ersetze ersetzen schreib schreibe
             schreiben korrigiere korrigieren korrigier behebe beheben behebst repariere reparieren reparier fixe fixen
             refaktoriere refaktorieren refactore refactoren erstelle erstellen erzeuge erzeugen implementiere
@@ -144,41 +151,41 @@ OTHERS: dict[str, dict[str, str]] = {
             aktualisieren formatiere formatieren optimiere optimieren übersetze übersetzen dokumentiere kommentiere
             verbessere verbessern passe anpassen setze leg lege wandle umwandeln räum räume aufräumen tausche
             extrahiere auslagern lagere sortiere verwende nutze generiere stelle umstellen bereinige kürze teile""",
-        "fr": """corrige corriger corrigez corrigeons ajoute ajouter ajoutez supprime supprimer supprimez enlève enlever
+        "fr": """rends rendre passe passez permets autorise limite augmente réduis réduire active désactive trie trier sépare séparer factorise réécris réécrire reecris gère gérer empêche évite annule insère complète déclare range remonte baisse adapte migre colle donne-lui corrige corriger corrigez corrigeons ajoute ajouter ajoutez supprime supprimer supprimez enlève enlever
             enleve retire retirer renomme renommer renommez remplace remplacer remplacez modifie modifier modifiez change
             changer changez écris écrire écrivez ecris crée créer créez cree implémente implémenter implemente refactorise
             refactoriser refactore répare réparer repare simplifie simplifier déplace déplacer deplace mets mettre mettez
             rajoute rajouter transforme transformer convertis convertir nettoie nettoyer optimise optimiser traduis
             traduire documente documenter commente améliore améliorer génère générer fais extrais extraire remets
             formate formater reformate migre migrer résous résoudre utilise""",
-        "es": """arregla arreglar arregle corrige corregir corrija añade añadir anade agrega agregar agregue agregá elimina
+        "es": """permite limita aumenta reduce activa desactiva ordena separa reescribe maneja evita usa ajusta traslada ponle quítale hazle haga arregle inserta completa sube convierta agregale cambialo sácale deja arregla arreglar arregle corrige corregir corrija añade añadir anade agrega agregar agregue agregá elimina
             eliminar elimine borra borrar borre quita quitar quite renombra renombrar cambia cambiar cambie modifica
             modificar modifique escribe escribir escribí crea crear cree implementa implementar reemplaza reemplazar
             sustituye refactoriza refactorizar simplifica simplificar mueve mover actualiza actualizar convierte
             convertir pon poner ponle haz hacer hazlo mejora mejorar traduce traducir documenta documentar optimiza
             optimizar extrae extraer repara reparar limpia limpiar formatea genera generar sube baja ponga soluciona
             solucionar arreglame arréglame arreglá cambiale""",
-        "pt": """corrija corrige corrigir conserte consertar conserta arruma arrume arrumar adicione adicionar adiciona
+        "pt": """deixe deixa permita limite aumente reduza ative desative ordene separe reescreva trate evite use ponha põe ajeita ajeite insira complete passe transforme bota coloca corrija corrige corrigir conserte consertar conserta arruma arrume arrumar adicione adicionar adiciona
             acrescente acrescenta remova remover remove apague apagar apaga exclua excluir renomeie renomear renomeia
             mude mudar muda altere alterar altera troque trocar troca substitua substituir escreva escrever escreve
             crie criar cria implemente implementar refatore refatorar refatora simplifique simplificar mova mover
             atualize atualizar atualiza converta converter coloque colocar coloca faça faz melhore melhorar traduza
             traduzir documente documentar otimize otimizar extraia extrair tira tirar tire gere gerar ajuste ajustar
             resolva resolver limpe""",
-        "it": """correggi correggere aggiusta aggiustare sistema sistemare sistemami aggiungi aggiungere rimuovi rimuovere
+        "it": """rendi rendere permetti limita aumenta riduci attiva disattiva ordina separa riscrivi riscrivere gestisci evita usa imposta porta allinea completa inserisci trasforma lascia aggiusta correggi correggere aggiusta aggiustare sistema sistemare sistemami aggiungi aggiungere rimuovi rimuovere
             elimina eliminare cancella cancellare togli togliere rinomina rinominare cambia cambiare modifica
             modificare scrivi scrivere crea creare implementa implementare sostituisci sostituire rifattorizza
             refattorizza semplifica semplificare sposta spostare aggiorna aggiornare converti convertire metti mettere
             migliora migliorare traduci tradurre documenta documentare ottimizza ottimizzare estrai estrarre ripara
             riparare pulisci pulire fai risolvi risolvere rifai genera generare inserisci inserire""",
-        "nl": """repareer repareren verander veranderen wijzig wijzigen voeg toevoegen verwijder verwijderen hernoem
+        "nl": """zet haal laat sorteer splits beperk verhoog verlaag gebruik vereenvoudig zorg omzetten repareer repareren verander veranderen wijzig wijzigen voeg toevoegen verwijder verwijderen hernoem
             hernoemen vervang vervangen schrijf schrijven maak maken herschrijf herschrijven verplaats verplaatsen
             verbeter verbeteren pas aanpassen los oplossen implementeer implementeren haal zet vereenvoudig ruim
             refactor vertaal documenteer""",
-        "pl": """napraw naprawić naprawic dodaj dodać dodac usuń usunąć usun zmień zmienić zmien popraw poprawić poprawic
+        "pl": """przenieś podziel połącz zwiększ zmniejsz ustaw wyłącz włącz posortuj ogranicz przetłumacz użyj przerób ulepsz wydziel napraw naprawić naprawic dodaj dodać dodac usuń usunąć usun zmień zmienić zmien popraw poprawić poprawic
             przepisz napisz stwórz stworz utwórz zaimplementuj zrefaktoryzuj uprość przenieś przenies zamień zamien
             zaktualizuj przetłumacz udokumentuj skasuj wstaw zrób zrob""",
-        "tr": """düzelt duzelt düzeltir düzeltin ekle ekler ekleyin sil siler silin kaldır kaldir kaldırın değiştir degistir
+        "tr": """sırala ayır böl birleştir azalt artır ayarla geçir dönüştür yap yapın yapar koy tanımla genişlet kısalt düzenle temizle düzelt duzelt düzeltir düzeltin ekle ekler ekleyin sil siler silin kaldır kaldir kaldırın değiştir degistir
             değiştirin yaz yazın yazar oluştur olustur oluşturun yeniden-adlandır adlandır taşı tasi çevir cevir
             dönüştür donustur güncelle guncelle iyileştir iyilestir basitleştir refactor refaktör uygula onar tamir
             çıkar yap yapın""",
@@ -189,8 +196,8 @@ OTHERS: dict[str, dict[str, str]] = {
         "cs": """oprav přidej odstraň smaž změň přejmenuj napiš vytvoř nahraď přepiš uprav""",
     },
     "test": {
-        "de": """teste testen starte ausführen führe kompiliere kompilieren baue-build prüfe-tests durchlaufen lass laufen""",
-        "fr": """lance lancer lancez exécute exécuter execute teste tester testez compile compiler compilez relance
+        "de": """durchtesten teste-durch anstoßen teste testen starte ausführen führe kompiliere kompilieren baue-build prüfe-tests durchlaufen lass laufen""",
+        "fr": """relancez passer lance lancer lancez exécute exécuter execute teste tester testez compile compiler compilez relance
             relancer tourne tourner""",
         "es": """ejecuta ejecutar ejecute ejecutá corre correr corré córrelos lanza lanzar prueba probar compila compilar
             testea""",
@@ -205,24 +212,24 @@ OTHERS: dict[str, dict[str, str]] = {
         "cs": """spusť pusť otestuj zkompiluj""",
     },
     "search": {
-        "de": """finde finden such suche suchen zeig zeige liste auflisten wo welche welcher welchen wer zähle""",
-        "fr": """trouve trouver trouvez cherche chercher cherchez recherche liste lister listez montre montrer où quels
+        "de": """such durchsuche nenne-alle zähl wer ermittle lokalisiere finde finden such suche suchen zeig zeige liste auflisten wo welche welcher welchen wer zähle""",
+        "fr": """énumère recense identifie donne-moi-la-liste où trouve trouver trouvez cherche chercher cherchez recherche liste lister listez montre montrer où quels
             quelles quel quelle affiche afficher repère localise""",
-        "es": """busca buscar busque buscá encuentra encontrar lista listar muestra mostrar muéstrame mostrame muestrame
+        "es": """enumera enumere identifica dime-dónde muestre quién busca buscar busque buscá encuentra encontrar lista listar muestra mostrar muéstrame mostrame muestrame
             dónde donde cuáles cuales localiza ubica encuéntrame""",
-        "pt": """encontre encontrar encontra ache achar acha procure procurar procura busque buscar liste listar mostre
+        "pt": """lista listas enumere identifique quem mostra-me encontre encontrar encontra ache achar acha procure procurar procura busque buscar liste listar mostre
             mostrar mostra onde quais localize""",
-        "it": """trova trovare trovami cerca cercare elenca elencare mostra mostrami mostrare dove quali localizza""",
+        "it": """enumera identifica chi elencami individua trova trovare trovami cerca cercare elenca elencare mostra mostrami mostrare dove quali localizza""",
         "nl": """vind vinden zoek zoeken toon laat-zien waar welke lijst""",
         "pl": """znajdź znajdz znaleźć wyszukaj szukaj pokaż pokaz gdzie które ktore wypisz wylistuj""",
-        "tr": """bul bulun bulur ara göster goster listele nerede nerde nerelerde hangi hangisi neresinde""",
+        "tr": """bulur bulsana listeleyin neredeki bul bulun bulur ara göster goster listele nerede nerde nerelerde hangi hangisi neresinde""",
         "id": """cari carikan temukan tampilkan mana dimana daftar""",
         "vi": """tìm""",
         "sv": """hitta sök lista visa var vilka vilken""",
         "cs": """najdi hledej ukaž vypiš kde které""",
     },
     "explain": {
-        "de": """erkläre erklär erklären erklaer erkläre beschreibe beschreib warum wieso weshalb wozu verstehe erläutere
+        "de": """erkläre erklär erläuter versteh erkläre erklär erklären erklaer erkläre beschreibe beschreib warum wieso weshalb wozu verstehe erläutere
             zusammenfassen fasse analysiere bedeutet""",
         "fr": """explique expliquer expliquez décris décrire decris pourquoi résume résumer comprends comprendre analyse
             signifie sert""",
@@ -230,7 +237,7 @@ OTHERS: dict[str, dict[str, str]] = {
             significa analiza revisa""",
         "pt": """explique explicar explica descreva descrever descreve porque porquê resuma resumir entendo significa
             analise revise""",
-        "it": """spiega spiegare spiegami descrivi descrivere perché perche riassumi riassumere capisco significa analizza
+        "it": """come-mai spieghi illustra descrivimi spiega spiegare spiegami descrivi descrivere perché perche riassumi riassumere capisco significa analizza
             serve""",
         "nl": """leg-uit uitleggen leg beschrijf waarom betekent snap begrijp""",
         "pl": """wyjaśnij wyjasnij wytłumacz wytlumacz opisz dlaczego czemu rozumiem oznacza streść""",
@@ -247,40 +254,40 @@ STEMS: dict[str, str] = {
     "check": """
         检查|看看|確認して|確認し|確かめ|확인해|확인 |проверь|проверить|تحقق|जाँच|जांच""",
     "edit": """
-        修复|修正|修改|修一下|改成|改为|改一下|改掉|改名|重命名|重构|添加|加上|加一个|加个|增加|新增|删除|删掉|去掉|移除|实现|替换|
+        修复|修正|重写|改写|改造|调整|设置|设为|设成|变成|迁移|拆分|拆成|合并|移动|挪到|提取|抽取|抽成|格式化|注释|支持|回滚|撤销|加入|加个|去除|清理|隐藏|显示成|统一|封装|补全|精简|缩短|放大|缩小|重命名|修改|修一下|改成|改为|改一下|改掉|改名|重命名|重构|添加|加上|加一个|加个|增加|新增|删除|删掉|去掉|移除|实现|替换|
         更新|优化|创建|新建|写一个|写个|编写|补充|补上|翻译|改进|简化|换成|升级|把|
-        直して|直し|修正して|修正し|変更して|変更し|変えて|追加して|追加し|加えて|足して|削除して|削除し|消して|実装して|実装し|
+        直して|直し|にして|してほしい|対応して|対応し|移して|移動し|分割し|まとめて|外して|入れて|増やし|減らし|短くし|揃え|使うように|にする|なるように|戻して|隠して|表示して|改善して|切り出し|修正して|修正し|変更して|変更し|変えて|追加して|追加し|加えて|足して|削除して|削除し|消して|実装して|実装し|
         リファクタ|リネーム|名前を|書いて|書き換え|置き換え|作って|作成して|作成し|更新して|更新し|翻訳して|整形して|最適化|移動して|
-        고쳐|고치|수정해|수정하|바꿔|바꾸|변경해|변경하|추가해|추가하|삭제해|삭제하|지워|제거해|제거하|구현해|구현하|작성해|만들어|
+        고쳐|고치|분리해|나눠|합쳐|넣어|빼줘|줄여|늘려|적용해|처리해|되돌려|정리해|개선해|추가|삭제|수정|변경|교체|전환|만들|숨겨|수정해|수정하|바꿔|바꾸|변경해|변경하|추가해|추가하|삭제해|삭제하|지워|제거해|제거하|구현해|구현하|작성해|만들어|
         리팩터|리팩토링|이름을|옮겨|업데이트해|써줘|번역해|교체해|최적화해|
-        исправ|почини|чини|добав|удали|убери|убрать|переимен|измени|поменя|замени|перепиш|напиши|написать|создай|создать|
+        исправ|почини|передел|раздели|объедини|увелич|уменьш|поставь|настрой|подключи|преврат|улучш|ускор|почист|очист|отключи|включи|установи|выдели|отсортир|сократ|допиши|дополн|используй|приведи|избав|поменяй|обработай|откати|скрой|чини|добав|удали|убери|убрать|переимен|измени|поменя|замени|перепиш|напиши|написать|создай|создать|
         реализу|отрефактор|рефактор|обнови|перенес|сдела|упрости|вынес|поправ|переведи|задокументир|оптимизир|
         виправ|додай|видали|зміни|перейменуй|
         διόρθωσ|πρόσθεσ|άλλαξε|διέγραψ|γράψε|
         أصلح|اصلح|أضف|اضف|احذف|غيّر|غير اسم|عدّل|عدل|اكتب|أنشئ|انشئ|استبدل|
         ठीक कर|जोड़|हटा|बदल|लिख|बना दो|बनाओ|theek kar|add karo|add kar do|hata do|badal do|fix karo|fix kar""",
     "test": """
-        运行测试|跑测试|跑一下测试|跑下测试|跑一遍|测试一下|执行测试|编译|构建|测试通过|测试能过|跑单测|运行|
-        テストを実行|テスト実行|テストを走|テスト走|テストを回|テスト回|テストして|実行して|ビルドして|ビルド|コンパイル|テストは通|テスト通|テストが通|
-        테스트 돌|테스트를 돌|테스트 실행|테스트를 실행|실행해|빌드해|빌드|컴파일|테스트 통과|돌려|
-        запусти|запуст|прогон|протестир|собери|скомпилир|проверь тест|проходят|
+        跑一下|跑下|跑跑|测一下|测测|运行测试|跑测试|跑一下测试|跑下测试|跑一遍|测试一下|执行测试|编译|构建|测试通过|测试能过|跑单测|运行|
+        全テスト|テストを全部|走らせて|回して|流して|テストを実行|テスト実行|テストを走|テスト走|テストを回|テスト回|テストして|実行して|ビルドして|ビルド|コンパイル|テストは通|テスト通|テストが通|
+        테스트를 해|테스트해|테스트 해|전체 테스트|테스트 돌|테스트를 돌|테스트 실행|테스트를 실행|실행해|빌드해|빌드|컴파일|테스트 통과|돌려|
+        протестируй|проверь, что|проверь тест|запусти|запуст|прогон|протестир|собери|скомпилир|проверь тест|проходят|
         شغل|شغّل|نفذ|الاختبارات|
         चला|टेस्ट चला|tests? chala""",
     "search": """
-        哪里|哪儿|在哪|哪些|哪个文件|找到|找出|查找|搜索|列出|找一下|谁调用|多少个|有没有|
-        どこ|探して|検索|見つけ|一覧|どのファイル|リストアップ|何箇所|列挙|
+        检索|定位|看看哪|有几处|统计|哪儿|在哪|哪些|哪个文件|找到|找出|查找|搜索|列出|找一下|谁调用|多少个|有没有|
+        どこ|探して|探し|箇所を|見せて|検索|見つけ|一覧|どのファイル|リストアップ|何箇所|列挙|
         어디|찾아|찾기|검색|목록|어느 파일|어떤 파일|나열|
-        где |найди|найти|поищи|покажи|перечисли|какие файлы|в каком|сколько|список|
+        где |поищи|разыщи|кто вызывает|кто использ|найди|найти|поищи|покажи|перечисли|какие файлы|в каком|сколько|список|
         де знаходиться|знайди|
         πού |βρες|
         أين|اين|ابحث|اعثر|اعرض|
         कहाँ|कहां|खोज|ढूंढ|ढूँढ|दिखा|kahan|kaha hai""",
     "explain": """
-        解释|说明一下|为什么|为何|为啥|怎么回事|什么意思|是什么|做什么|干什么|干嘛|怎么工作|如何工作|怎么运作|讲解|讲一下|讲讲|介绍一下|总结|原理|有什么用|
+        解释|说明一下|什么原因|怎么会|怎么样的|如何运行|什么情况|为什么|为何|为啥|怎么回事|什么意思|是什么|做什么|干什么|干嘛|怎么工作|如何工作|怎么运作|讲解|讲一下|讲讲|介绍一下|总结|原理|有什么用|
         有什么区别|看不懂|怎么实现|
-        説明|なぜ|なんで|どうして|何をして|何をする|何してる|意味|どういう|どのように|仕組み|教えて|解説|要約|とは|違いは|理由|
-        설명|왜|무슨 의미|무슨 뜻|뭐 하는|뭐하는|무엇을|어떻게 작동|어떻게 동작|알려|요약|이유|뭔가요|뭐야|차이|
-        объясни|обьясни|поясни|почему|зачем|что делает|что такое|что значит|как работает|опиши|расскажи|в чем|в чём|разница|
+        どうやって|どんな|何が起き|何のため|役割|説明|なぜ|なんで|どうして|何をして|何をする|何してる|意味|どういう|どのように|仕組み|教えて|解説|要約|とは|違いは|理由|
+        어떤 역할|무슨 역할|뭘 하는|무슨 일|설명|왜|무슨 의미|무슨 뜻|뭐 하는|뭐하는|무엇을|어떻게 작동|어떻게 동작|알려|요약|이유|뭔가요|뭐야|차이|
+        растолкуй|что произойдёт|что произойдет|что будет|из-за чего|отчего|как обрабат|как тут|как здесь|объясни|обьясни|поясни|почему|зачем|что делает|что такое|что значит|как работает|опиши|расскажи|в чем|в чём|разница|
         поясни|чому|
         γιατί|εξήγησ|τι κάνει|
         اشرح|لماذا|ماذا يفعل|ماذا تفعل|كيف يعمل|كيف تعمل|ما معنى|
@@ -297,6 +304,6 @@ NO = """no nope nah n never-mind nevermind nvm cancel stop abort forget nein nee
 GREETINGS = """hi hello hey heya hiya howdy yo sup hola ciao salut bonjour bonsoir hallo moin servus guten-tag olá ola oi привет
     здравствуйте здравствуй merhaba selam こんにちは おはよう こんばんは 你好 您好 안녕 안녕하세요 cześć czesc namaste नमस्ते مرحبا
     greetings gm morning hej halo xin-chào"""
-THANKS = """thanks thank thx ty tysm cheers danke dankeschön merci gracias obrigado obrigada grazie спасибо teşekkürler tesekkurler
+THANKS = """dank vielen bedankt mille muchísimas thanks thank thx ty tysm cheers danke dankeschön merci gracias obrigado obrigada grazie спасибо teşekkürler tesekkurler
     teşekkür sağol ありがとう ありがとうございます 谢谢 多谢 감사합니다 고마워 dzięki dziekuje bedankt tack terima-kasih شكرا धन्यवाद
     shukriya kudos"""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SURE = 0.97
 """Rules this sure decide alone, and the model is not asked; measured, see `docs/routing.md`."""
-RULES_EDIT_AT_LEAST = 0.5
+RULES_EDIT_AT_LEAST = 0.65
 """By rules alone an edit must be this likely."""
 
 

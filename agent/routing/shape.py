@@ -218,7 +218,7 @@ def _own_lines(text: str) -> tuple[str, bool, bool]:
                 parts.append(_ERROR_PART.sub(" ", line))
         elif inside and line[0] in " \t":
             pass
-        elif _CODE_LINE.match(line) and not _reads_as_prose(line, alone):
+        elif any(map(str.isalnum, line)) and _CODE_LINE.match(line) and not _reads_as_prose(line, alone):
             code = True
         else:
             parts.append(line)
