@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from agent.backends import completions, engine, wire
+from agent.backends import completions, engine, prefixes, wire
 from agent.backends.base import Capabilities, Chunk, Message, Options
 from agent.errors import ServerFailed
 from agent.models.gguf import GgufInfo
@@ -66,6 +66,7 @@ class Embedded:
             grammar=grammar,
             think=self._think if "enable_thinking" in self.info.chat_template else None,
         )
+        prefixes.wish(self.settings.states(), prefixes.fixed_part(messages, labels=logprobs > 0))
         try:
             yield from completions.chunks(completions.events(self._post(body)), self.model)
         except wire.BadStatus as error:

@@ -22,6 +22,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from agent.backends import wire
+from agent.backends.prefixes import states_folder
 from agent.errors import NoServer, ServerFailed
 from agent.models.places import runtime_folder
 
@@ -47,6 +48,11 @@ class EngineSettings:
     speculation: str = "NGRAM_MOD"
     chat_template: str = ""
     cache_ram_mib: int = 1024
+
+    def states(self) -> Path:
+        """Where prompt states for this model are kept."""
+        text = json.dumps([STATE_VERSION, self.path, self.size, self.mtime_ns, self.cache_type, self.chat_template])
+        return states_folder(hashlib.sha256(text.encode()).hexdigest()[:16])
 
     def identity(self) -> str:
         """A short name for this combination."""
@@ -164,6 +170,7 @@ def _start(settings: EngineSettings, state: Path, keep_alive: float, notify: Cal
         "key": key,
         "state": str(state) if shared else "",
         "log": str(state.with_suffix(".log")),
+        "states": str(settings.states()),
         "lease_seconds": keep_alive if keep_alive > 0 else 10 * 365 * 86400.0,
     }
     started = time.monotonic()

@@ -14,6 +14,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from agent.backends import prefixes, wire
+
 LOOK_SECONDS = 0.5
 
 
@@ -23,7 +25,7 @@ def main() -> None:
     answer = os.fdopen(os.dup(1), "w")
     _silence(Path(order["log"]))
     try:
-        server = _serve(order["settings"], order["key"])
+        server = _serve(order["settings"], order["key"], order["states"])
     except ImportError as error:
         _say(answer, {"error": str(error), "kind": "missing"})
         os._exit(1)
@@ -31,6 +33,7 @@ def main() -> None:
         _say(answer, {"error": str(error).strip() or type(error).__name__})
         os._exit(1)
     url = server.listening_address
+    prefixes.restore(url, order["key"], Path(order["states"]), order["settings"]["slots"])
     if order["state"]:
         _publish(order, url)
     _say(answer, {"url": url})
@@ -53,7 +56,7 @@ def _silence(log: Path) -> None:
     os.close(fd)
 
 
-def _serve(settings: dict[str, Any], key: str) -> Any:
+def _serve(settings: dict[str, Any], key: str, states: str) -> Any:
     # Threads that wait for each other must not spin: with another program on the same two cores, spinning made
     # generation ten times slower (1.5 against 20 tokens/s), and without one it gains a few percent.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -80,6 +83,8 @@ def _serve(settings: dict[str, Any], key: str) -> Any:
         kinds = llama.common_speculative_type
         params.speculative.types = [getattr(kinds, "COMMON_SPECULATIVE_TYPE_" + settings["speculation"])]
     params.cache_ram_mib = settings["cache_ram_mib"]
+    Path(states).mkdir(parents=True, exist_ok=True, mode=0o700)
+    params.slot_save_path = states + os.sep
     if settings["chat_template"]:
         params.chat_template = settings["chat_template"]
     return llama.Server(params)
@@ -106,20 +111,32 @@ def _publish(order: dict[str, Any], url: str) -> None:
 
 
 def _until_lease_ends(order: dict[str, Any], url: str) -> None:
-    state = Path(order["state"])
+    """Wait; meanwhile, when nothing was asked for two looks, save the prompt states that were wished for."""
+    state, states = Path(order["state"]), Path(order["states"])
     lease = state.with_suffix(".lease")
+    idle = 0
     while True:
         time.sleep(LOOK_SECONDS)
-        try:
-            left = lease.stat().st_mtime - time.time()
-        except OSError:
-            left = 0.0
-        if left > 0 or _busy(url, order["key"]):
+        left = _seconds_left(lease)
+        wished = any(states.glob("*.wish"))
+        if left > 0 and not wished:
             continue
-        if _is_ours(state):
-            state.unlink(missing_ok=True)
-            lease.unlink(missing_ok=True)
-        return
+        idle = 0 if _busy(url, order["key"]) else idle + 1
+        if wished and idle >= 2:
+            prefixes.grant(url, order["key"], states)
+            idle = 0
+        elif left <= 0 and idle:
+            break
+    if _is_ours(state):
+        state.unlink(missing_ok=True)
+        lease.unlink(missing_ok=True)
+
+
+def _seconds_left(lease: Path) -> float:
+    try:
+        return lease.stat().st_mtime - time.time()
+    except OSError:
+        return 0.0
 
 
 def _is_ours(state: Path) -> bool:
@@ -131,8 +148,6 @@ def _is_ours(state: Path) -> bool:
 
 def _busy(url: str, key: str) -> bool:
     """Whether a slot is at work: a long answer outlives the lease."""
-    from agent.backends import wire
-
     try:
         return any(slot.get("is_processing") for slot in wire.ask(url + "/slots", key=key))
     except (wire.Unreachable, wire.Broken, wire.BadStatus):
