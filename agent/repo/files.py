@@ -157,7 +157,10 @@ class WorkTree:
             return "symlink-outside", path
         if not real.is_relative_to(self.path) or real.is_symlink():
             return "symlink-outside", path
-        kind, target = self._kind(real.relative_to(self.path).as_posix())
+        rest = real.relative_to(self.path).as_posix()
+        if rest == path:  # a loop, from Python 3.13 on
+            return "symlink-outside", path
+        kind, target = self._kind(rest)
         if kind in ("file", "ignored", "missing"):
             return "symlink-inside", target
         return kind, target

@@ -300,6 +300,41 @@ def test_ctrl_c_in_the_middle_puts_everything_back(root: Path) -> None:
     assert recover(root, root / ".git") is None
 
 
+@pytest.mark.parametrize("placed", [0, 1, 2])
+def test_an_editor_that_saves_while_files_are_put_in_place_keeps_its_text(root: Path, placed: int) -> None:
+    """The last file is saved by an editor when so many of the others are in place already."""
+    (root / "z.py").write_bytes(b"z\n")
+    calls = 0
+
+    def save(frame: object, event: str, arg: object) -> None:
+        nonlocal calls
+        code = frame.f_code  # type: ignore[attr-defined]
+        if event == "call" and code.co_filename.endswith("steps.py") and code.co_name == "_place":
+            if calls == placed:
+                (root / "z.py").write_bytes(b"typed\n")
+            calls += 1
+
+    sys.setprofile(save)
+    try:
+        with pytest.raises(InTheWay, match=r"z\.py was changed while it was being written"):
+            put(
+                root,
+                FileChange("a.py", b"a\n", b"A\n"),
+                FileChange("n/new.py", None, b"n\n"),
+                FileChange("z.py", b"z\n", b"Z\n"),
+                FileChange("b.py", b"b\n", None),
+            )
+    finally:
+        sys.setprofile(None)
+    assert calls > placed
+    assert {name: found[1] for name, found in everything(root).items() if name != ".git"} == {
+        "a.py": b"a\n",
+        "b.py": b"b\n",
+        "z.py": b"typed\n",
+    }
+    assert recover(root, root / ".git") is None
+
+
 def test_names_with_blanks_newlines_and_bytes_that_are_no_text(root: Path) -> None:
     names = ["with blank.py", "new\nline.py", "-dash.py", "ünï.py", os.fsdecode(b"raw\xff.py"), "'quote\".py"]
     put(root, *(FileChange(name, None, b"1") for name in names))
