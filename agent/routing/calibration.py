@@ -1,4 +1,4 @@
-"""A model's router fitted to labelled requests: the pool's weights, a temperature, and how sure an edit must be.
+"""A model's router fitted to labelled requests: a map of its labels, a temperature, and how sure an edit must be.
 
 A fit belongs to one model, one quantisation and one routing prompt. It is refused when any of these differs. Fits for
 the two embedded models come with the package; `agent bench route --fit` stores the user's own, which is preferred.
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 VERSION = 1
 FEWEST = 200
 """A fit needs at least this many labelled requests."""
-EDIT_AT_LEAST = 0.45
+EDIT_AT_LEAST = 0.5
 """Without a fit: an edit less probable than this goes to the next best class, since a wrong edit costs most."""
 _SHIPPED = Path(__file__).with_name("fits")
-SPREAD = {"": 0.25, "bias": 0.5}
-"""How far a fit may move each weight of the pool: standard deviations of the prior."""
+SPREAD = {"": 0.5, "bias": 1.0}
+"""How far a fit may move each weight of the model's map: standard deviations of the prior."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def write(fit: CalibrationFile, place: Path | None = None) -> Path:
 def fit(
     backend: Backend, cases: Sequence[Case], *, progress: Callable[[int, int], None] | None = None
 ) -> CalibrationFile:
-    """Ask the model about every case, and fit the pool to its answers.
+    """Ask the model about every case, and fit its map to the answers.
 
     Needs at least FEWEST cases (ValueError). Raises what `Backend.chat` raises.
     """
@@ -152,9 +152,14 @@ def fit(
 
 def fit_answers(model: str, quantisation: str, cases: Sequence[Case], answers: Sequence[Answer]) -> CalibrationFile:
     """The fit from answers that are known already; its figures are cross-validated by voice."""
-    known = [(case, a.logs) for case, a in zip(cases, answers, strict=True) if a.logs is not None]
-    rules = [rules_logs(case) for case, _ in known]
-    rows = [combine.row(logs, seen) for (_, logs), seen in zip(known, rules, strict=True)]
+    known = [
+        (case, a.logs)
+        for case, a in zip(cases, answers, strict=True)
+        if a.logs is not None and not case.context.follows
+    ]
+    apart = _rules_apart()
+    rules = [apart.get(case.id) or rules_logs(case) for case, _ in known]
+    rows = [combine.row(logs) for _, logs in known]
     targets = [target(case) for case, _ in known]
     data = list(zip(rows, targets, strict=True))
     voices = sorted({case.voice for case, _ in known})
@@ -188,6 +193,17 @@ def rules_logs(case: Case) -> dict[str, float]:
     return logs_of(by_rules(case.request, case.context)[0])
 
 
+def _rules_apart() -> dict[str, dict[str, float]]:
+    """The rules' log-probabilities for the labelled requests that ship, from weights that had not seen them."""
+    from agent.bench.routing import DATA
+
+    try:
+        raw = json.loads((DATA / "rules.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {name: dict(zip(LABELS, logs, strict=True)) for name, logs in raw.items()}
+
+
 def logs_of(chances: Mapping[str, float]) -> dict[str, float]:
     """Natural-log probabilities, floored."""
     return {label: math.log(max(p, 1e-6)) for label, p in chances.items()}
@@ -209,7 +225,10 @@ def decide(chances: Mapping[str, float], edit_at_least: float) -> str:
 
 
 def best_temperature(chances: Sequence[Mapping[str, float]], cases: Sequence[Case]) -> float:
-    """The temperature under which the labels are likeliest (Guo et al. 2017), by a search over a grid from 0.5 to 3."""
+    """The temperature under which the labels are likeliest (Guo et al. 2017), by a search over a grid from 1 to 3.
+
+    Never below 1: the rules know the shipped requests better than they will know others, so being surer is not earned.
+    """
 
     def loss(temperature: float) -> float:
         total = 0.0
@@ -218,7 +237,7 @@ def best_temperature(chances: Sequence[Mapping[str, float]], cases: Sequence[Cas
             total -= math.log(max(sum(warm[label] for label in {case.label, *case.also}), 1e-9))
         return total
 
-    return min((0.5 + 0.05 * step for step in range(51)), key=loss)
+    return min((1.0 + 0.05 * step for step in range(41)), key=loss)
 
 
 def best_edge(chances: Sequence[Mapping[str, float]], cases: Sequence[Case], *, wrong_edit_costs: float = 3.0) -> float:
@@ -232,7 +251,7 @@ def best_edge(chances: Sequence[Mapping[str, float]], cases: Sequence[Case], *, 
                 total += wrong_edit_costs if tool == "edit" else 1.0
         return total
 
-    return min((0.3 + 0.05 * step for step in range(11)), key=cost)
+    return min((0.45 + 0.05 * step for step in range(6)), key=cost)
 
 
 def _fit_table(data: Sequence[tuple[dict[str, float], dict[str, float]]]) -> Table:
