@@ -68,7 +68,18 @@ def make_case(
             return None
         reply = whole(dice, path, intended)
     else:
-        if format in ("diff", "patch") and damage not in ("none", "trailing", "shift-left", "shift-right", "tabs", "fancy", "misremembered", "inner-blanks", "entities", "quotes"):
+        if format in ("diff", "patch") and damage not in (
+            "none",
+            "trailing",
+            "shift-left",
+            "shift-right",
+            "tabs",
+            "fancy",
+            "misremembered",
+            "inner-blanks",
+            "entities",
+            "quotes",
+        ):
             return None
         reply = RENDERERS[format](dice, path, pairs, lines, made)
     if absent:
@@ -82,7 +93,9 @@ def make_case(
         reply = reply.replace("\n", "\r\n")
     bom = b"\xef\xbb\xbf" if dice.random() < 0.1 else b""
     body = "\n".join(lines) + "\n"
-    unique = all(("\n" + body).count("\n" + "".join(line + "\n" for line in making.old_of(c, lines))) == 1 for c in made)
+    unique = all(
+        ("\n" + body).count("\n" + "".join(line + "\n" for line in making.old_of(c, lines))) == 1 for c in made
+    )
     return Case(seed, path, bom + before.encode(), reply, bom + after.encode(), format, damage, unique)
 
 
@@ -130,4 +143,6 @@ def _narrowed(change: making.Change, lines: list[str]) -> making.Change:
     tail = 0
     while tail < min(len(old), len(fresh)) - head and old[-1 - tail] == fresh[-1 - tail]:
         tail += 1
-    return making.Change(change.first, change.last, change.a + head, change.b - tail, tuple(fresh[head : len(fresh) - tail]))
+    return making.Change(
+        change.first, change.last, change.a + head, change.b - tail, tuple(fresh[head : len(fresh) - tail])
+    )

@@ -92,4 +92,12 @@ def mutate(dice: random.Random, line: str) -> str:
 
 def _words(dice: random.Random) -> str:
     name = "".join(dice.choice("abcdefghijklmnop") for _ in range(6))
-    return dice.choice([f"{name} = {dice.randint(0, 999)}", f"{name}({dice.randint(0, 99)})", f"return {name}", f"# {name}", f'"{name}": 1,'])
+    return dice.choice(
+        [
+            f"{name} = {dice.randint(0, 999)}",
+            f"{name}({dice.randint(0, 99)})",
+            f"return {name}",
+            f"# {name}",
+            f'"{name}": 1,',
+        ]
+    )

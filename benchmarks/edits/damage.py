@@ -42,7 +42,9 @@ def shift_right(dice: random.Random, old: list[str], new: list[str], head: int, 
     if any("\t" in line[: len(line) - len(line.lstrip())] for line in [*old, *new]):
         return None
     amount = " " * dice.choice([2, 4, 8])
-    return [amount + line if line.strip() else line for line in old], [amount + line if line.strip() else line for line in new]
+    return [amount + line if line.strip() else line for line in old], [
+        amount + line if line.strip() else line for line in new
+    ]
 
 
 def tabs(dice: random.Random, old: list[str], new: list[str], head: int, tail: int) -> Pair | None:
@@ -73,7 +75,11 @@ def blank_lines(dice: random.Random, old: list[str], new: list[str], head: int, 
     spots = [i for i in range(1, head) if old[i - 1].strip() and old[i].strip()]
     spots += [i for i in range(len(old) - tail + 1, len(old)) if old[i - 1].strip() and old[i].strip()]
     gone = [i for i in range(1, head - 1) if not old[i].strip() and old[i - 1].strip() and old[i + 1].strip()]
-    gone += [i for i in range(len(old) - tail + 1, len(old) - 1) if not old[i].strip() and old[i - 1].strip() and old[i + 1].strip()]
+    gone += [
+        i
+        for i in range(len(old) - tail + 1, len(old) - 1)
+        if not old[i].strip() and old[i - 1].strip() and old[i + 1].strip()
+    ]
     offset = len(new) - len(old)
     if gone and dice.random() < 0.6:
         at = dice.choice(gone)
@@ -93,7 +99,11 @@ def fancy(dice: random.Random, line: str) -> str:
     """The line as a file may have it: look-alikes for some plain characters (not for the indentation)."""
     start = len(line) - len(line.lstrip())
     body = line[start:].rstrip()
-    return line[:start] + "".join(_FANCY[c] if c in _FANCY and dice.random() < 0.4 else c for c in body) + line[start + len(body) :]
+    return (
+        line[:start]
+        + "".join(_FANCY[c] if c in _FANCY and dice.random() < 0.4 else c for c in body)
+        + line[start + len(body) :]
+    )
 
 
 def entities(dice: random.Random, old: list[str], new: list[str], head: int, tail: int) -> Pair | None:
@@ -157,6 +167,7 @@ def dropped(dice: random.Random, old: list[str], new: list[str], head: int, tail
 
 def inner_blanks(dice: random.Random, old: list[str], new: list[str], head: int, tail: int) -> Pair | None:
     """Another spacing inside the lines that stay."""
+
     def respaced(line: str) -> str:
         start = len(line) - len(line.lstrip())
         return line[:start] + re.sub(r" ?([=+,]) ?", r" \1 ", line[start:]).rstrip()
@@ -168,7 +179,17 @@ def inner_blanks(dice: random.Random, old: list[str], new: list[str], head: int,
 
 
 KINDS: dict[str, Damage] = {
-    "trailing": trailing, "shift-left": shift_left, "shift-right": shift_right, "tabs": tabs, "first-line": first_line,
-    "blank-lines": blank_lines, "entities": entities, "quotes": quotes, "one-line": one_line, "elided": elided,
-    "misremembered": misremembered, "dropped": dropped, "inner-blanks": inner_blanks,
+    "trailing": trailing,
+    "shift-left": shift_left,
+    "shift-right": shift_right,
+    "tabs": tabs,
+    "first-line": first_line,
+    "blank-lines": blank_lines,
+    "entities": entities,
+    "quotes": quotes,
+    "one-line": one_line,
+    "elided": elided,
+    "misremembered": misremembered,
+    "dropped": dropped,
+    "inner-blanks": inner_blanks,
 }

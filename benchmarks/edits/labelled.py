@@ -34,7 +34,9 @@ def main() -> int:
     while made < options.cases and time.perf_counter() - begun < options.seconds:
         absent = seed % 4 == 3
         case = make_case(
-            seed, absent=absent, damage=("none", "misremembered")[seed % 8 == 7] if absent else None,
+            seed,
+            absent=absent,
+            damage=("none", "misremembered")[seed % 8 == 7] if absent else None,
             format="search-replace" if absent else None,
         )
         seed += 1
@@ -57,7 +59,9 @@ def main() -> int:
     for kind in sorted(counts):
         row = counts[kind]
         recall = f"{100 * row['unique exact'] / row['unique']:.1f}%" if row["unique"] else ""
-        print(f"| {kind} | {row['all']} | {row['exact']} | {row['refused'] + row['nothing']} | {row['wrong']} | {recall} |")
+        print(
+            f"| {kind} | {row['all']} | {row['exact']} | {row['refused'] + row['nothing']} | {row['wrong']} | {recall} |"
+        )
     print("\n| format | exact | refused | wrong |\n|---|---|---|---|")
     for kind in sorted(formats):
         row = formats[kind]

@@ -12,8 +12,20 @@ Pair = tuple[list[str], list[str]]
 """Old and new lines of one change, as the reply shows them."""
 
 LEADS = (
-    "{path}", "### {path}", "**{path}**", "`{path}`", "File: {path}", "### `{path}`", "**File: `{path}`**", "`{path}`:",
-    "In `{path}`:", "1. `{path}`", "#### {path} (modified)", '"{path}"', "# {path}", "// {path}",
+    "{path}",
+    "### {path}",
+    "**{path}**",
+    "`{path}`",
+    "File: {path}",
+    "### `{path}`",
+    "**File: `{path}`**",
+    "`{path}`:",
+    "In `{path}`:",
+    "1. `{path}`",
+    "#### {path} (modified)",
+    '"{path}"',
+    "# {path}",
+    "// {path}",
 )
 LANGUAGES = ("", "python", "text", "diff", "javascript")
 
@@ -23,10 +35,14 @@ def body(lines: Sequence[str]) -> str:
     return "".join(line + "\n" for line in lines)
 
 
-def search_replace(dice: random.Random, path: str, pairs: Sequence[Pair], lines: list[str], changes: Sequence[Change]) -> str:
+def search_replace(
+    dice: random.Random, path: str, pairs: Sequence[Pair], lines: list[str], changes: Sequence[Change]
+) -> str:
     """Blocks with the name above each or above the first, in fences or not, with 5 to 9 marker characters."""
     width = dice.choice([7, 7, 7, 5, 6, 8, 9])
-    head, tail = dice.choice([("SEARCH", "REPLACE"), ("SEARCH", "REPLACE"), ("ORIGINAL", "UPDATED"), ("HEAD", "UPDATED")])
+    head, tail = dice.choice(
+        [("SEARCH", "REPLACE"), ("SEARCH", "REPLACE"), ("ORIGINAL", "UPDATED"), ("HEAD", "UPDATED")]
+    )
     opening, closing = "<" * width, ">" * width
     if dice.random() < 0.1 and head == "SEARCH":
         opening, closing = "-" * width, "+" * width
@@ -71,7 +87,9 @@ def diff(dice: random.Random, path: str, pairs: Sequence[Pair], lines: list[str]
         middle_new = new[before : len(new) - after]
         first, count_old, count_new = change.first + 1, len(old), len(new)
         if numbers == "wrong":
-            first, count_old, count_new = (max(1, value + dice.choice([-2, 1, 3, 40])) for value in (first, count_old, count_new))
+            first, count_old, count_new = (
+                max(1, value + dice.choice([-2, 1, 3, 40])) for value in (first, count_old, count_new)
+            )
         if numbers == "none":
             out.append("@@ ... @@\n")
         elif numbers == "bare":
@@ -107,7 +125,15 @@ def patch(dice: random.Random, path: str, pairs: Sequence[Pair], lines: list[str
 
 def call(dice: random.Random, path: str, pairs: Sequence[Pair], lines: list[str], changes: Sequence[Change]) -> str:
     """Editing tool calls printed as JSON, one for each change or one with a list."""
-    keys = dice.choice([("old_string", "new_string"), ("old_str", "new_str"), ("search", "replace"), ("oldText", "newText"), ("old_text", "new_text")])
+    keys = dice.choice(
+        [
+            ("old_string", "new_string"),
+            ("old_str", "new_str"),
+            ("search", "replace"),
+            ("oldText", "newText"),
+            ("old_text", "new_text"),
+        ]
+    )
     where = dice.choice(["path", "file_path", "filename", "file"])
     items = [{keys[0]: body(old), keys[1]: body(new)} for old, new in pairs]
     if dice.random() < 0.4:
@@ -117,7 +143,11 @@ def call(dice: random.Random, path: str, pairs: Sequence[Pair], lines: list[str]
     out = []
     for value in values:
         text = json.dumps(value, indent=dice.choice([None, 2]), ensure_ascii=dice.random() < 0.5)
-        out.append(dice.choice(["{0}\n", "```json\n{0}\n```\n", "<tool_call>\n{0}\n</tool_call>\n", "```\n{0}\n```\n"]).replace("{0}", text))
+        out.append(
+            dice.choice(
+                ["{0}\n", "```json\n{0}\n```\n", "<tool_call>\n{0}\n</tool_call>\n", "```\n{0}\n```\n"]
+            ).replace("{0}", text)
+        )
     return "\n".join(out)
 
 
@@ -134,11 +164,19 @@ def tags(dice: random.Random, path: str, pairs: Sequence[Pair], lines: list[str]
 def whole(dice: random.Random, path: str, intended: list[str]) -> str:
     """The whole file in a fence."""
     mark = longest_fence(intended)
-    lead = dice.choice(["{path}", "### `{path}`", "**{path}**", "File: {path}", "Here is the complete `{path}`:"]).format(path=path)
+    lead = dice.choice(
+        ["{path}", "### `{path}`", "**{path}**", "File: {path}", "Here is the complete `{path}`:"]
+    ).format(path=path)
     if dice.random() < 0.3:
         return f"{mark}{path}\n{body(intended)}{mark}\n"
     return f"{lead}\n\n{mark}\n{body(intended)}{mark}\n"
 
 
 Renderer = Callable[[random.Random, str, Sequence[Pair], list[str], Sequence[Change]], str]
-RENDERERS: dict[str, Renderer] = {"search-replace": search_replace, "diff": diff, "patch": patch, "call": call, "tags": tags}
+RENDERERS: dict[str, Renderer] = {
+    "search-replace": search_replace,
+    "diff": diff,
+    "patch": patch,
+    "call": call,
+    "tags": tags,
+}

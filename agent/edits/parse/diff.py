@@ -205,7 +205,8 @@ def read_diff(
         tail = lines[last - 1].end if number + 1 == len(files) else files[number + 1].start
         edits += [replace(edit, span=(file.start, tail) if edit.span == (0, 0) else edit.span) for edit in _edits(file, path)]
     if not edits:
-        return None
+        # Headers and nothing under them: passed over, so that they are looked at once only.
+        return Block(last) if last > at and not fenced else None
     if not fenced and not finished and last >= len(lines):
         done = [edit for edit in edits if edit.span[0] < files[-1].start]
         return Pending(edits[-1].path, "diff", "the diff breaks off", tuple(done), quiet="+- @\\")

@@ -134,6 +134,13 @@ class Scanner:
         self._block_end = 0
         self._pending: Pending | None = None
         self._tried = 0
+        self._looked = 0
+        """Characters looked at beyond the current block so far."""
+
+    def _may_look(self, size: int) -> bool:
+        """Whether one more look ahead is worth it: together they stay linear in the reply, whatever it holds."""
+        self._looked += size
+        return self._looked <= 1_000_000 + 30 * self.length
 
     def result(self) -> ParsedReply:
         """What was found so far."""
@@ -245,6 +252,8 @@ class Scanner:
         return None
 
     def _skip_thinking(self, last: bool) -> Block | Pending:
+        if not self._may_look(self.length - self.lines[self.at].start):
+            return Block(self.at + 1)
         for index in range(self.at, len(self.lines)):
             if _THINK_END.search(self.lines[index].text):
                 return Block(index + 1)
@@ -254,7 +263,7 @@ class Scanner:
 
     def _stop(self) -> int:
         """Where the fence around a block ends; without one, the end of the reply so far."""
-        if self._fence is None:
+        if self._fence is None or not self._may_look(self.length - self.lines[self.at].start):
             return len(self.lines)
         for index in range(self.at + 1, len(self.lines)):
             if is_closing(self.lines[index].text, self._fence):
@@ -307,6 +316,8 @@ class Scanner:
             return None
         name = found.group(1).strip("|")
         if _PATH_TAG.match(lines[at].text):
+            return None
+        if not self._may_look(self.length - lines[at].start):
             return None
         closing = f"</{name}>"
         alternatives = (closing, f"</|{name}|>", f"<|/{name}|>")
@@ -362,6 +373,8 @@ class Scanner:
         probe = first[offset:]
         if calls.closing_bracket(probe) is None:
             if self._fence is None and not re.search(r"[\"'](?:name|tool|path|file|file_path|edits|function|arguments|action|filename)[\"']|^\s*[{\[]\s*$", head):
+                return None
+            if not self._may_look(self.length - lines[at].start):
                 return None
             probe = "\n".join([probe, *(line.text for line in lines[at + 1 :])])
         value, length = calls.decode_prefix(probe)

@@ -122,7 +122,8 @@ def _inner_path(body: list[str], known: Known) -> str | None:
 def keep_weak(edits: Sequence[Edit]) -> list[Edit]:
     """Leave out fences that are only guessed to be a file where the reply states its edits otherwise."""
     stated = [edit for edit in edits if edit.naming in ("stated", "none") or edit.kind != "write"]
-    weak = [edit for edit in edits if edit not in stated]
+    sure = {id(edit) for edit in stated}
+    weak = [edit for edit in edits if id(edit) not in sure]
     if not weak:
         return list(edits)
     claimed = {edit.path for edit in stated} | {edit.move_to for edit in stated}
