@@ -84,4 +84,7 @@ PRIORS: dict[str, float] = {
     "exception": 0.006,
     "yield": 0.004,
     "await": 0.002,
+    "unread": 0.02,
+    "define_name": 0.03,
+    "missing_return": 0.02,
 }

@@ -280,11 +280,7 @@ def _changes(node: ast.AST):  # type: ignore[no-untyped-def]
         for place in chooser.sample(uses, min(6, len(uses))):
             yield "wrong-name", lambda twin, tree, place=place: _misname(twin, place, names, chooser)
         for place, inner in enumerate(ast.walk(node)):
-            if (
-                isinstance(inner, ast.Return)
-                and inner.value is not None
-                and isinstance(inner.value, ast.Name)
-            ):
+            if isinstance(inner, ast.Return) and inner.value is not None and isinstance(inner.value, ast.Name):
                 yield "wrong-return", lambda twin, tree, place=place: _misreturn(twin, place, names, chooser)
 
 

@@ -202,11 +202,7 @@ def _edits(source: NeutralSource, node: Node) -> None:
     if kind in CALLS:
         _call(source, node)
     condition = node.child_by_field_name("condition")
-    if (
-        condition is not None
-        and kind not in ("ternary_expression", "conditional_expression")
-        and condition.is_named
-    ):
+    if condition is not None and kind not in ("ternary_expression", "conditional_expression") and condition.is_named:
         _condition(source, condition, node)
     if node.parent is not None and node.parent.type in BLOCKS and node.is_named and kind not in BLOCKS:
         _statement(source, node)
@@ -383,12 +379,7 @@ def _identifier(source: NeutralSource, node: Node) -> None:
             if other != text:
                 source.replace("function", node, other, 0.5 if parameters == count else 0.05)
         return
-    if (
-        parent.type == "method_invocation"
-        and name == "object"
-        or not text[:1].islower()
-        and source.grammar == "java"
-    ):
+    if parent.type == "method_invocation" and name == "object" or not text[:1].islower() and source.grammar == "java":
         pass
     declaring = (
         parent.type in ("expression_list",)
@@ -464,9 +455,7 @@ def _member(source: NeutralSource, node: Node) -> None:
 
 
 def _index(source: NeutralSource, node: Node) -> None:
-    index = node.child_by_field_name("index") or (
-        node.named_children[-1] if node.named_child_count > 1 else None
-    )
+    index = node.child_by_field_name("index") or (node.named_children[-1] if node.named_child_count > 1 else None)
     if index is not None and index.type == "subscript_argument_list" and index.named_child_count == 1:
         index = index.named_children[0]
     if index is None or index.type in STRINGS:
@@ -505,9 +494,7 @@ def _return(source: NeutralSource, node: Node) -> None:
 
 
 def _ternary(source: NeutralSource, node: Node) -> None:
-    condition, one, other = (
-        node.child_by_field_name(name) for name in ("condition", "consequence", "alternative")
-    )
+    condition, one, other = (node.child_by_field_name(name) for name in ("condition", "consequence", "alternative"))
     if condition is None or one is None or other is None:
         return
     source.replace("ternary", node, source.of(one))
@@ -595,9 +582,7 @@ def _condition(source: NeutralSource, condition: Node, node: Node) -> None:
 
 def _conditions(source: NeutralSource, node: Node) -> dict[str, float]:
     scope = source.scope(node)
-    found: dict[str, float] = {
-        text: 0.5 for text in scope.conditions if "||" not in text and "&&" not in text
-    }
+    found: dict[str, float] = {text: 0.5 for text in scope.conditions if "||" not in text and "&&" not in text}
     numbers = [name for name, kind in scope.names.items() if _numeric_type(kind)]
     for name in numbers[:8]:
         for comparison, weight in (
@@ -653,9 +638,7 @@ def _statement(source: NeutralSource, node: Node) -> None:
     before = node.prev_named_sibling
     if before is not None:
         loop = (
-            before.named_children[0]
-            if before.type == "expression_statement" and before.named_child_count
-            else before
+            before.named_children[0] if before.type == "expression_statement" and before.named_child_count else before
         )
         if loop.type in LOOPS or loop.type.startswith("if_"):
             close = source.text.rfind("\n", 0, source.span(loop)[1]) + 1
@@ -718,9 +701,7 @@ def _statements(node: Node) -> list[Node]:
     from agent.repair.templates.neutral_tree import walk
 
     return [
-        child
-        for child in walk(node)
-        if child.parent is not None and child.parent.type in BLOCKS and child.is_named
+        child for child in walk(node) if child.parent is not None and child.parent.type in BLOCKS and child.is_named
     ]
 
 
@@ -745,13 +726,7 @@ def _if(source: NeutralSource, node: Node) -> None:
 
 def _value_place(node: Node) -> bool:
     parent = node.parent
-    if (
-        parent is None
-        or node.type in BLOCKS
-        or node.type in COMMENTS
-        or node.type in STRINGS
-        or node.type in FUNCTIONS
-    ):
+    if parent is None or node.type in BLOCKS or node.type in COMMENTS or node.type in STRINGS or node.type in FUNCTIONS:
         return False
     name = _field(node)
     if parent.type in (
@@ -790,11 +765,7 @@ def _placed(source: NeutralSource, node: Node) -> None:
         or node.type == "binary_expression"
         else 0.3
     )
-    inner = (
-        text
-        if _atomic(node) or node.parent is None or node.parent.type != "binary_expression"
-        else f"({text})"
-    )
+    inner = text if _atomic(node) or node.parent is None or node.parent.type != "binary_expression" else f"({text})"
     source.replace("off_by_one", node, f"{inner} + 1", likely)
     source.replace("off_by_one", node, f"{inner} - 1", likely)
     if node.parent is not None and node.parent.type in RETURNS or _field(node) in ("right", "value"):

@@ -119,9 +119,7 @@ class NeutralSource:
                 name = node.child_by_field_name("name")
                 if name is not None:
                     parameters = node.child_by_field_name("parameters")
-                    self.functions[self.of(name)] = (
-                        parameters.named_child_count if parameters is not None else 0
-                    )
+                    self.functions[self.of(name)] = parameters.named_child_count if parameters is not None else 0
         found = [self.of(name) for child in self.root.named_children for name in _declared(child)]
         self.globals = tuple(dict.fromkeys(found))[:20]
 
@@ -146,14 +144,10 @@ class NeutralSource:
         """Collect the replacement of a node."""
         self.add(family, self.span(node), text, self.line(node), weight)
 
-    def several(
-        self, family: str, parts: list[tuple[tuple[int, int], str]], line: int, weight: float = 1.0
-    ) -> None:
+    def several(self, family: str, parts: list[tuple[tuple[int, int], str]], line: int, weight: float = 1.0) -> None:
         """Collect several replacements that belong together."""
         if any(self.text[a:b] != text for (a, b), text in parts):
-            self.made.append(
-                Mutation(tuple(Splice(a, b, text) for (a, b), text in parts), family, line, weight)
-            )
+            self.made.append(Mutation(tuple(Splice(a, b, text) for (a, b), text in parts), family, line, weight))
 
     def whole_lines(self, node: Node) -> tuple[int, int] | None:
         """The lines a statement stands on, when nothing else stands there."""
@@ -185,9 +179,7 @@ class NeutralSource:
             self._scopes[around.id] = self._scope(around)
         whole = self._scopes[around.id]
         names = {
-            name: kind
-            for name, kind, start, end in self._declarations[around.id]
-            if start <= node.start_byte < end
+            name: kind for name, kind, start, end in self._declarations[around.id] if start <= node.start_byte < end
         }
         return replace(whole, names=names)
 

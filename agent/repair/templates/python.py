@@ -45,9 +45,7 @@ def mutations(
         elif hasattr(node, "lineno") and suspicious(node) and not _annotation(source, node):
             python_expressions.edits(make, node)
         made.extend(make.made)
-        inner: Function | None = (
-            node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else function
-        )
+        inner: Function | None = node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else function
         for name, value in ast.iter_fields(node):
             if name in ("annotation", "returns", "decorator_list", "type_params"):
                 continue

@@ -160,10 +160,10 @@ def _compare(make: Maker, node: ast.Compare) -> None:
                 if name != right:
                     make.replace("name", node.comparators[0], name, 0.5)
     elif len(node.ops) == 2:
-        first = (
-            f"{make.source.of(node.left)} {operator_text(node.ops[0])} {make.source.of(node.comparators[0])}"
+        first = f"{make.source.of(node.left)} {operator_text(node.ops[0])} {make.source.of(node.comparators[0])}"
+        second = (
+            f"{make.source.of(node.comparators[0])} {operator_text(node.ops[1])} {make.source.of(node.comparators[1])}"
         )
-        second = f"{make.source.of(node.comparators[0])} {operator_text(node.ops[1])} {make.source.of(node.comparators[1])}"
         make.replace("condition_drop", node, first)
         make.replace("condition_drop", node, second)
 
@@ -173,30 +173,22 @@ def _binary(make: Maker, node: ast.BinOp) -> None:
     place = _operator(make, node.left, node.right, text)
     left, right = make.source.of(node.left), make.source.of(node.right)
     formatting = (
-        isinstance(node.op, ast.Mod)
-        and isinstance(node.left, ast.Constant)
-        and isinstance(node.left.value, str)
+        isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)
     )
     if place is not None and not formatting:
         for rank, other in enumerate(ARITHMETIC[text]):
             spaced = f" {other} " if other.isalpha() else other
             make.add("arithmetic", place, spaced, node.lineno, 1.0 / (1 + 0.5 * rank))
-    start, end = make.source.gap(node.left, node.right)
-    between = make.source.text[start:end]
-    if ")" not in between and "(" not in between:
+    if place is None:
+        return
+    whole = make.source.span(node)
+    first = make.source.text[whole[0] : place[0]].strip()
+    second = make.source.text[place[1] : whole[1]].strip()
+    if first.count("(") == first.count(")"):
         if not isinstance(node.op, ast.Mult) and not (isinstance(node.op, ast.Add) and _numeric(make, node)):
-            make.replace("operand_swap", node, f"{right}{between}{left}")
-        make.replace("operand_drop", node, left)
-        make.replace("operand_drop", node, right, 0.6)
-    else:
-        whole = make.source.span(node)
-        make.add(
-            "operand_drop",
-            (make.source.span(node.left)[1], whole[1]),
-            "" if between.count(")") == 0 else ")" * between.count(")"),
-            node.lineno,
-            0.5,
-        )
+            make.replace("operand_swap", node, f"{second} {text} {first}")
+        make.replace("operand_drop", node, first)
+        make.replace("operand_drop", node, second, 0.6)
     # a - b - c → a - (b - c), and (a + b) * c → a + b * c
     inner = node.left
     if isinstance(inner, ast.BinOp):
@@ -313,9 +305,7 @@ def _string(make: Maker, node: ast.Constant, value: str) -> None:
     for other in make.scope.strings:
         make.replace("constant_string", node, other, 0.5)
     near: dict[str, float] = {"": 0.4, " ": 0.3}
-    near.update(
-        {value.lower(): 0.4, value.upper(): 0.4, value.strip(): 0.4, value + " ": 0.15, value + "\n": 0.1}
-    )
+    near.update({value.lower(): 0.4, value.upper(): 0.4, value.strip(): 0.4, value + " ": 0.15, value + "\n": 0.1})
     near.update({value.capitalize(): 0.2, " " + value: 0.15})
     if len(value) > 1:
         near.update({value[:-1]: 0.3, value[1:]: 0.3, value[::-1]: 0.1})
@@ -362,9 +352,7 @@ def _name(make: Maker, node: ast.Name) -> None:
             make.replace("name", node, other, weight)
     function = make.scope.function
     if function is not None and function.args.args and function.args.args[0].arg == "self":
-        make.replace(
-            "missing_self", node, f"self.{node.id}", 3.0 if node.id in make.scope.attributes else 0.1
-        )
+        make.replace("missing_self", node, f"self.{node.id}", 3.0 if node.id in make.scope.attributes else 0.1)
         if node.id not in ("self",):
             for attribute in make.scope.attributes[:12]:
                 make.replace("name", node, f"self.{attribute}", 0.1)
@@ -526,14 +514,10 @@ def _builtin_call(
         _range(make, node, arguments, inside)
     elif name in ("sorted", "min", "max"):
         if not any(k.startswith("reverse") for k in keywords) and name == "sorted":
-            make.add(
-                "argument_add", inside, ", ".join([*arguments, *keywords, "reverse=True"]), node.lineno, 2.0
-            )
+            make.add("argument_add", inside, ", ".join([*arguments, *keywords, "reverse=True"]), node.lineno, 2.0)
         if not any(k.startswith("key") for k in keywords):
             for key in ("len", "abs", "str", "lambda x: x[0]", "lambda x: x[1]", "lambda x: -x", "str.lower"):
-                make.add(
-                    "argument_add", inside, ", ".join([*arguments, *keywords, f"key={key}"]), node.lineno, 0.3
-                )
+                make.add("argument_add", inside, ", ".join([*arguments, *keywords, f"key={key}"]), node.lineno, 0.3)
         if name != "sorted" and len(arguments) == 1:
             make.add("argument_add", inside, f"{arguments[0]}, default=0", node.lineno, 0.4)
     elif name == "enumerate" and len(arguments) == 1:
@@ -548,9 +532,7 @@ def _builtin_call(
         make.add("argument_add", inside, f"{arguments[0]}, 2", node.lineno, 0.3)
         inner = node.args[0]
         if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Div):
-            make.replace(
-                "arithmetic", node, f"({make.source.of(inner.left)} // {make.source.of(inner.right)})", 0.5
-            )
+            make.replace("arithmetic", node, f"({make.source.of(inner.left)} // {make.source.of(inner.right)})", 0.5)
     elif name in ("print",):
         make.replace("statement_kind", node, f"return {arguments[0] if arguments else ''}".strip(), 0.5)
     if name in make.scope.functions and text:
@@ -668,6 +650,9 @@ def _subscript(make: Maker, node: ast.Subscript) -> None:
             make.replace("index", node.slice, name, 0.4)
             make.replace("index", node.slice, f"{name} - 1", 0.2)
             make.replace("index", node.slice, f"{name} + 1", 0.15)
+            if name != index:
+                make.replace("index", node.slice, f"{index} - {name}", 0.2)
+                make.replace("index", node.slice, f"{index} + {name}", 0.15)
     if isinstance(node.ctx, ast.Load):
         make.replace("unwrap", node, value, 0.6)
         make.replace("unwrap", node, index, 0.6)
@@ -705,11 +690,28 @@ def _comprehension(make: Maker, node: ast.ListComp | ast.SetComp | ast.Generator
                 make.replace("negate", condition, f"not {_wrapped(make, condition)}", 1.0)
         elif isinstance(generator.target, ast.Name):
             name = generator.target.id
-            for test in (name, f"{name} is not None", f"{name} > 0", f"{name} != 0"):
-                make.add("comprehension", (end_of_iter, end_of_iter), f" if {test}", node.lineno, 0.3)
+            for test, weight in _filters(make, name):
+                make.add("comprehension", (end_of_iter, end_of_iter), f" if {test}", node.lineno, weight)
     if isinstance(node, ast.ListComp):
         inside = source.of(node)[1:-1]
         make.replace("display", node, f"{{{inside}}}", 0.2)
+
+
+def _filters(make: Maker, name: str) -> list[tuple[str, float]]:
+    """Conditions that a comprehension could lack."""
+    kinds = make.scope.variables.get(name, frozenset())
+    found = [(name, 0.3), (f"{name} is not None", 0.2)]
+    if not kinds or "str" in kinds:
+        found += [(f"{name}.{method}()", 0.25) for method in ("isdigit", "isalpha", "isalnum", "isupper", "islower")]
+        found += [(f"not {name}.isspace()", 0.15), (f"{name}.strip()", 0.15)]
+    if not kinds or kinds & {"int", "float"}:
+        found += [(f"{name} > 0", 0.3), (f"{name} >= 0", 0.15), (f"{name} != 0", 0.25), (f"{name} % 2 == 0", 0.25)]
+        found += [(f"{name} % 2 == 1", 0.15), (f"{name} > 1", 0.1), (f"{name} < 0", 0.1)]
+    for other in make.scope.variables:
+        if other != name:
+            found += [(f"{name} in {other}", 0.15), (f"{name} not in {other}", 0.2), (f"{name} != {other}", 0.2)]
+            found += [(f"{name} < {other}", 0.1), (f"{name} <= {other}", 0.1), (f"{name} > {other}", 0.1)]
+    return found
 
 
 def _sequence(make: Maker, node: ast.Tuple | ast.List) -> None:
@@ -729,9 +731,7 @@ def _sequence(make: Maker, node: ast.Tuple | ast.List) -> None:
     texts = [source.of(element) for element in node.elts]
     spans = [source.span(element) for element in node.elts]
     for index in range(len(texts) - 1):
-        make.several(
-            "element_swap", [(spans[index], texts[index + 1]), (spans[index + 1], texts[index])], node.lineno
-        )
+        make.several("element_swap", [(spans[index], texts[index + 1]), (spans[index + 1], texts[index])], node.lineno)
     if isinstance(node.ctx, ast.Load):
         for index in range(len(texts)):
             start = spans[index][0] if index + 1 < len(spans) else spans[index - 1][1]
@@ -761,9 +761,7 @@ def _formatted(make: Maker, node: ast.JoinedStr) -> None:
         text = make.source.of(node)
         for match in re.finditer(r"\{([A-Za-z_]\w*)", text):
             for other, weight in make.scope.similar(match.group(1)):
-                make.replace(
-                    "name", node, text[: match.start(1)] + other + text[match.end(1) :], weight * 0.5
-                )
+                make.replace("name", node, text[: match.start(1)] + other + text[match.end(1) :], weight * 0.5)
         for match in re.finditer(r":(\d*)\.(\d+)f\}", text):
             for digits in (int(match.group(2)) + 1, max(int(match.group(2)) - 1, 0)):
                 make.replace("string", node, text[: match.start(2)] + str(digits) + text[match.end(2) :], 1.0)
@@ -823,9 +821,7 @@ def _placed(make: Maker, node: ast.expr) -> None:
     if isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del)):
         return
     numeric = _may_be_number(make, node)
-    in_range = (
-        isinstance(parent, ast.Call) and isinstance(parent.func, ast.Name) and parent.func.id == "range"
-    )
+    in_range = isinstance(parent, ast.Call) and isinstance(parent.func, ast.Name) and parent.func.id == "range"
     if numeric and not isinstance(node, ast.Constant) and not in_range:
         simple = isinstance(node, (ast.Name, ast.Call, ast.Attribute, ast.Subscript))
         inner = text if simple or not isinstance(parent, ast.BinOp) else f"({text})"
@@ -838,6 +834,35 @@ def _placed(make: Maker, node: ast.expr) -> None:
         make.replace("off_by_one", node, plus, scale)
         make.replace("off_by_one", node, minus, scale)
         make.replace("sign", node, f"-{_wrapped(make, node)}", 0.4 * scale)
+    for name in make.scope.unread[:4]:
+        if name != text:
+            inner = _wrapped(make, node)
+            for combined, weight in (
+                (f"{inner} * {name}", 1.0),
+                (f"{inner} + {name}", 1.0),
+                (f"{inner} - {name}", 0.8),
+                (f"{inner} % {name}", 0.3),
+                (f"{inner} // {name}", 0.3),
+                (f"{inner}[{name}]", 0.5),
+                (f"{name} + {inner}", 0.3),
+                (f"{name} - {inner}", 0.3),
+            ):
+                make.replace("unread", node, f"({combined})" if isinstance(parent, ast.BinOp) else combined, weight)
+    if isinstance(parent, (ast.Compare, ast.BinOp)) and not isinstance(node, ast.Constant) and numeric != 2:
+        for wrapper, weight in (
+            ("len", 1.0),
+            ("abs", 0.4),
+            ("int", 0.4),
+            ("str", 0.3),
+            ("set", 0.2),
+            ("sorted", 0.2),
+            ("ord", 0.2),
+            ("sum", 0.1),
+        ):
+            if not text.startswith(wrapper + "("):
+                make.replace("wrap", node, f"{wrapper}({text})", weight)
+    elif isinstance(parent, (ast.Compare, ast.BinOp)) and numeric == 2 and not isinstance(node, ast.Constant):
+        make.replace("wrap", node, f"abs({text})", 0.4)
     if isinstance(parent, (ast.Return, ast.Assign, ast.AugAssign, ast.For, ast.Call, ast.Yield)):
         weights = _wrappers(make, node, numeric)
         for wrapper, weight in weights.items():
@@ -921,8 +946,7 @@ def _may_be_number(make: Maker, node: ast.expr) -> int:
             return 2
         return (
             0
-            if name
-            in ("list", "set", "dict", "sorted", "str", "tuple", "join", "split", "range", "enumerate", "zip")
+            if name in ("list", "set", "dict", "sorted", "str", "tuple", "join", "split", "range", "enumerate", "zip")
             else 1
         )
     if isinstance(

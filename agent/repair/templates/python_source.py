@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from agent.repair.types import Mutation, Splice
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+UNREAD = 4.0
+"""How much likelier a name is meant when nothing else reads it."""
 
 
 class PythonSource:
@@ -92,6 +96,12 @@ class Scope:
     strings: tuple[str, ...] = ()
     calls: frozenset[str] = field(default_factory=frozenset)
     """Names that are called as functions."""
+    unread: tuple[str, ...] = ()
+    """Arguments and variables whose value nothing reads: often what a wrong line should have used."""
+    undefined: frozenset[str] = field(default_factory=frozenset)
+    """Names that are read and defined nowhere."""
+    static: tuple[str, ...] = ()
+    """Lists, sets and numbers that are initialised and never changed."""
 
     def similar(self, name: str) -> list[tuple[str, float]]:
         """Other local names with a weight: of the same type, of an unknown one, of another."""
@@ -100,7 +110,8 @@ class Scope:
         for other, kinds in self.variables.items():
             if other != name:
                 same = bool(own & kinds)
-                found.append((other, 1.0 if same else 0.35 if not own or not kinds else 0.06))
+                weight = 1.0 if same else 0.35 if not own or not kinds else 0.06
+                found.append((other, weight * (UNREAD if other in self.unread else 1.0)))
         return found
 
     def of_type(self, *kinds: str) -> list[str]:
@@ -108,9 +119,7 @@ class Scope:
         return [name for name, seen in self.variables.items() if seen & set(kinds)]
 
 
-def scopes(
-    source: PythonSource, types: Mapping[tuple[str, str], frozenset[str]]
-) -> dict[Function | None, Scope]:
+def scopes(source: PythonSource, types: Mapping[tuple[str, str], frozenset[str]]) -> dict[Function | None, Scope]:
     """The scope of every function, and of the module under None."""
     functions: dict[str, tuple[int, int]] = {}
     classes: list[str] = []
@@ -192,6 +201,7 @@ def _scope(
                 expressions[text] = expressions.get(text, 0) + 1
     variables.pop("self", None)
     variables.pop("cls", None)
+    unread, undefined, static = _uses(source, function, body, variables, functions, module_names)
     by_count = sorted(expressions, key=lambda e: -expressions[e])
     return Scope(
         function,
@@ -204,7 +214,74 @@ def _scope(
         tuple(sorted(numbers, key=lambda n: -numbers[n])[:6]),
         tuple(sorted(strings, key=lambda s: -strings[s])[:8]),
         frozenset(called),
+        unread,
+        undefined,
+        static,
     )
+
+
+def _uses(
+    source: PythonSource,
+    function: Function | None,
+    body: ast.AST,
+    variables: Mapping[str, frozenset[str]],
+    functions: Mapping[str, tuple[int, int]],
+    module_names: list[str],
+) -> tuple[tuple[str, ...], frozenset[str], tuple[str, ...]]:
+    """(names nothing reads, names nothing defines, variables initialised and never changed)."""
+    if function is None:
+        return (), frozenset(), ()
+    read: set[str] = set()
+    changed: dict[str, int] = {}
+    initial: set[str] = set()
+    bound: set[str] = set()
+    for node in ast.walk(body):
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load):
+                read.add(node.id)
+            else:
+                changed[node.id] = changed.get(node.id, 0) + 1
+        elif isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.value, ast.Name):
+            parent = source.parents.get(node)
+            if isinstance(node.ctx, ast.Store) or (isinstance(parent, ast.Call) and parent.func is node):
+                changed[node.value.id] = changed.get(node.value.id, 0) + 1
+        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            pass
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            bound.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            bound.add(node.name)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            empty = isinstance(node.value, (ast.List, ast.Dict)) and not ast.dump(node.value).count("Name(")
+            zero = isinstance(node.value, ast.Constant)
+            made = isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") in ("set", "list", "dict")
+            if empty or zero or made:
+                initial.add(node.targets[0].id)
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            changed[node.target.id] = changed.get(node.target.id, 0) + 1
+    known = (
+        set(variables)
+        | set(functions)
+        | set(module_names)
+        | set(dir(builtins))
+        | bound
+        | {"self", "cls", "__name__", "__file__"}
+    )
+    for node in ast.walk(source.tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            known.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+            if any(alias.name == "*" for alias in node.names):
+                known.update(read)
+        elif isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            known.add(node.name)
+        elif isinstance(node, ast.arg):
+            known.add(node.arg)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and source.parents.get(node) is not None:
+            if isinstance(source.parents.get(node), ast.comprehension):
+                known.add(node.id)
+    unread = tuple(name for name in variables if name not in read and not name.startswith("_"))
+    static = tuple(name for name in variables if name in initial and changed.get(name, 0) == 1)
+    return unread, frozenset(read - known), static
 
 
 def _own_nodes(module: ast.AST) -> Iterator[ast.AST]:
@@ -232,9 +309,7 @@ class Maker:
         """Replace a node by a text."""
         self.add(family, self.source.span(node), text, node.lineno, weight)  # type: ignore[attr-defined]
 
-    def several(
-        self, family: str, parts: list[tuple[tuple[int, int], str]], line: int, weight: float = 1.0
-    ) -> None:
+    def several(self, family: str, parts: list[tuple[tuple[int, int], str]], line: int, weight: float = 1.0) -> None:
         """Replace several spans at once."""
         splices = tuple(Splice(start, end, text) for (start, end), text in parts)
         if any(self.source.text[s.start : s.end] != s.text for s in splices):

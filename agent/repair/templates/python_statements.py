@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from agent.repair.templates.python_expressions import ARITHMETIC, EXCEPTIONS, operator_text
 from agent.repair.templates.python_source import Maker
@@ -118,9 +118,7 @@ def _condition(make: Maker, test: ast.expr, node: ast.expr) -> None:
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         pass
     else:
-        make.replace(
-            "negate", node, f"not ({text})" if not isinstance(test, (ast.Name, ast.Call)) else f"not {text}"
-        )
+        make.replace("negate", node, f"not ({text})" if not isinstance(test, (ast.Name, ast.Call)) else f"not {text}")
     inner_and = f"({text})" if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or) else text
     for extra, weight in conditions(make).items():
         if extra == text:
@@ -203,9 +201,7 @@ def _reorder(make: Maker, statement: ast.stmt, block: Block, index: int) -> None
 
 
 def _reindented(text: str, before: str, after: str) -> str:
-    return "".join(
-        after + line[len(before) :] if line.startswith(before) else line for line in text.splitlines(True)
-    )
+    return "".join(after + line[len(before) :] if line.startswith(before) else line for line in text.splitlines(True))
 
 
 def _insert(make: Maker, statement: ast.stmt, block: Block, index: int) -> None:
@@ -224,9 +220,7 @@ def _insert(make: Maker, statement: ast.stmt, block: Block, index: int) -> None:
         return
     indent = make.source.indent(statement)
     places = [(lines[0], 1.0)]
-    if index == len(block) - 1 and not isinstance(
-        statement, (ast.Return, ast.Raise, ast.Break, ast.Continue)
-    ):
+    if index == len(block) - 1 and not isinstance(statement, (ast.Return, ast.Raise, ast.Break, ast.Continue)):
         places.append((lines[1], 1.0))
     loop = _in_loop(make, statement)
     values = _returned_values(make)
@@ -262,11 +256,18 @@ def _insert(make: Maker, statement: ast.stmt, block: Block, index: int) -> None:
                 f"return {value}".rstrip(),
                 likely * 0.6 * scale * (1.5 if place == lines[1] else 0.3),
             )
+        _missing(make, put, statement, block, index, scale, place == lines[1])
         for name in make.scope.of_type("int"):
-            put("statement_insert", f"{name} += 1", 0.6 * scale)
+            often = 3.0 if name in make.scope.static else 1.0
+            put("statement_insert", f"{name} += 1", 0.6 * scale * often)
             put("statement_insert", f"{name} -= 1", 0.4 * scale)
             put("statement_insert", f"{name} = 0", 0.4 * scale)
+            if often > 1:
+                for other in make.scope.of_type("int")[:8]:
+                    if other != name:
+                        put("statement_insert", f"{name} += {other}", 0.6 * scale)
         for name in make.scope.of_type("list"):
+            often = 5.0 if name in make.scope.static else 1.0
             put("statement_insert", f"{name} = []", 0.2 * scale)
             put("statement_insert", f"{name} = {name}[:]", 0.2 * scale)
             put("statement_insert", f"{name}.sort()", 0.2 * scale)
@@ -274,13 +275,88 @@ def _insert(make: Maker, statement: ast.stmt, block: Block, index: int) -> None:
             put("statement_insert", f"{name}.pop()", 0.2 * scale)
             for other in list(make.scope.variables)[:8]:
                 if other != name:
-                    put("statement_insert", f"{name}.append({other})", 0.3 * scale)
+                    put("statement_insert", f"{name}.append({other})", 0.3 * scale * often)
         for name in make.scope.of_type("set"):
+            often = 5.0 if name in make.scope.static else 1.0
             for other in list(make.scope.variables)[:8]:
                 if other != name:
-                    put("statement_insert", f"{name}.add({other})", 0.4 * scale)
+                    put("statement_insert", f"{name}.add({other})", 0.4 * scale * often)
         for code in _copyable(make, statement):
             put("copy", code, 0.5 * scale)
+
+
+def _missing(
+    make: Maker,
+    put: Callable[[str, str, float], None],
+    statement: ast.stmt,
+    block: Block,
+    index: int,
+    scale: float,
+    after: bool,
+) -> None:
+    """Statements whose lack shows: a name that is read and defined nowhere, a function that never returns anything."""
+    function = make.scope.function
+    assert function is not None
+    if not after:
+        for name in {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)} & make.scope.undefined:
+            for value, weight in _definitions(make, name):
+                put("define_name", f"{name} = {value}", weight)
+    elif block is function.body and index == len(block) - 1:
+        returns = any(isinstance(n, ast.Return) and n.value is not None for n in ast.walk(function))
+        yields = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(function))
+        if not yields:
+            for name in make.scope.variables:
+                parameter = any(a.arg == name for a in function.args.args)
+                weight = (0.3 if parameter else 1.0) * (2.0 if name in make.scope.unread else 1.0)
+                put("missing_return", f"return {name}", weight * (0.5 if returns else 1.0))
+            for value in ("True", "False", "None", "0", "[]", "-1"):
+                put("missing_return", f"return {value}", 0.2)
+
+
+def _definitions(make: Maker, name: str) -> list[tuple[str, float]]:
+    """What an undefined name could be meant to be."""
+    found: dict[str, float] = {}
+    variables = [v for v in make.scope.variables if v != name]
+    for called, (least, most) in make.scope.functions.items():
+        if called.startswith("__"):
+            continue
+        if least <= 1 <= most:
+            for variable in variables:
+                found[f"{called}({variable})"] = 0.6
+        elif least == 0:
+            found[f"{called}()"] = 0.3
+        elif least == 2 and len(variables) >= 2:
+            found[f"{called}({variables[0]}, {variables[1]})"] = 0.5
+    for value in ("0", "[]", "{}", "set()", "1", "''", "None", "False", "True", "-1"):
+        found.setdefault(value, 0.5)
+    for variable in variables:
+        kinds = make.scope.variables[variable]
+        found.setdefault(f"len({variable})", 0.4 if kinds & {"list", "str", "dict", "tuple", "set"} else 0.1)
+        found.setdefault(variable, 0.2)
+        if kinds & {"list", "set", "dict"} or not kinds:
+            found.setdefault(f"{variable}.pop()", 0.4)
+            found.setdefault(f"{variable}[0]", 0.4)
+            found.setdefault(f"{variable}[-1]", 0.3)
+            found.setdefault(f"{variable}.pop(0)", 0.2)
+            for index in make.scope.of_type("int", "str")[:5]:
+                found.setdefault(f"{variable}[{index}]", 0.3)
+        if kinds & {"int", "float"}:
+            for text in (
+                f"{variable} + 1",
+                f"{variable} - 1",
+                f"{variable} // 2",
+                f"2 * {variable} + 1",
+                f"{variable} * 2",
+            ):
+                found.setdefault(text, 0.15)
+            for other in make.scope.of_type("int", "float"):
+                if other != variable:
+                    for text in (f"{variable} + {other}", f"{variable} - {other}", f"({variable} + {other}) // 2"):
+                        found.setdefault(text, 0.15)
+    for expression in make.scope.expressions[:10]:
+        if name not in expression:
+            found.setdefault(expression, 0.3)
+    return sorted(found.items(), key=lambda item: -item[1])[:120]
 
 
 def _copyable(make: Maker, statement: ast.stmt) -> list[str]:
@@ -293,11 +369,7 @@ def _copyable(make: Maker, statement: ast.stmt) -> list[str]:
             text = make.source.of(node)
             if "\n" not in text and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
                 found.setdefault(text)
-                if (
-                    isinstance(node, ast.Assign)
-                    and isinstance(node.value, ast.Call)
-                    and len(node.targets) == 1
-                ):
+                if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and len(node.targets) == 1:
                     found.setdefault(make.source.of(node.value))
     return list(found)[:14]
 
@@ -341,7 +413,7 @@ def _returned_values(make: Maker) -> list[tuple[str, float]]:
         if argument.arg not in ("self", "cls"):
             found.setdefault(argument.arg, 0.4)
     for name in make.scope.variables:
-        found.setdefault(name, 0.15)
+        found[name] = max(found.get(name, 0.0), 1.0 if name in make.scope.unread else 0.25)
     return sorted(found.items(), key=lambda item: -item[1])
 
 
@@ -491,9 +563,7 @@ def _return(make: Maker, statement: ast.Return) -> None:
 def _returns_booleans(make: Maker) -> bool:
     function = make.scope.function
     return function is not None and any(
-        isinstance(node, ast.Return)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, bool)
+        isinstance(node, ast.Return) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, bool)
         for node in ast.walk(function)
     )
 
@@ -577,9 +647,7 @@ def _assignment(make: Maker, statement: ast.Assign | ast.AugAssign | ast.AnnAssi
                     statement.lineno,
                     1.5,
                 )
-        make.replace(
-            "missing_self", target, f"self.{target.id}", 1.0 if target.id in make.scope.attributes else 0.05
-        )
+        make.replace("missing_self", target, f"self.{target.id}", 1.0 if target.id in make.scope.attributes else 0.05)
     if (
         isinstance(target, ast.Tuple)
         and isinstance(statement.value, ast.Tuple)
@@ -608,16 +676,14 @@ def _joined_assignment(make: Maker, statement: ast.Assign | ast.AnnAssign) -> No
                 if len(after.targets) == len(statement.targets) == 1:
                     start, end = make.source.span(statement)[0], make.source.span(after)[1]
                     of = make.source.of
-                    joined = f"{of(statement.targets[0])}, {of(after.targets[0])} = {of(statement.value)}, {of(after.value)}"
+                    joined = (
+                        f"{of(statement.targets[0])}, {of(after.targets[0])} = {of(statement.value)}, {of(after.value)}"
+                    )
                     make.add("split_assignment", (start, end), joined, statement.lineno, 0.6)
 
 
 def _atom(node: ast.expr, text: str) -> str:
-    return (
-        text
-        if isinstance(node, (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.List))
-        else f"({text})"
-    )
+    return text if isinstance(node, (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.List)) else f"({text})"
 
 
 def _expression(make: Maker, statement: ast.Expr) -> None:
@@ -678,9 +744,7 @@ def _flow(make: Maker, statement: ast.stmt) -> None:
 def _try(make: Maker, statement: ast.Try) -> None:
     for handler in statement.handlers:
         if isinstance(handler.type, ast.Name):
-            near = {other for group in EXCEPTIONS if handler.type.id in group for other in group} | {
-                "Exception"
-            }
+            near = {other for group in EXCEPTIONS if handler.type.id in group for other in group} | {"Exception"}
             for other in sorted(near - {handler.type.id}):
                 make.replace("exception", handler.type, other, 0.5)
 
@@ -721,8 +785,7 @@ def _definition(make: Maker, statement: ast.FunctionDef | ast.AsyncFunctionDef) 
         start = make.source.text.find("(", make.source.offset(statement.lineno, statement.col_offset))
         if (not names or names[0].arg not in ("self", "cls")) and start >= 0:
             static = any(
-                isinstance(d, ast.Name) and d.id in ("staticmethod", "classmethod")
-                for d in statement.decorator_list
+                isinstance(d, ast.Name) and d.id in ("staticmethod", "classmethod") for d in statement.decorator_list
             )
             if not static:
                 make.add(
