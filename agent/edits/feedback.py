@@ -38,7 +38,9 @@ def _opening(failed: int, kept: int) -> str:
     blocks = "block was" if failed == 1 else "blocks were"
     said = f"{failed} edit {blocks} not applied."
     if kept:
-        said += f" The other {kept} {'is' if kept == 1 else 'are'} kept; do not send {'it' if kept == 1 else 'them'} again."
+        said += (
+            f" The other {kept} {'is' if kept == 1 else 'are'} kept; do not send {'it' if kept == 1 else 'them'} again."
+        )
     return said
 
 
@@ -116,10 +118,17 @@ def describe(outcome: Outcome) -> str:
     if outcome.edit.kind == "move":
         return f"{where} moved to {outcome.edit.move_to}"
     ways = {
-        "exact": "exact", "whitespace": "but for blanks at line ends", "indent": "indentation shifted",
-        "blank-lines": "but for blank lines", "unicode": "but for look-alike characters", "escapes": "escapes undone",
-        "elision": "left-out lines kept", "nearest": "nearest match", "symbol": "whole definition",
-        "whole-file": "whole file", "new-file": "new file",
+        "exact": "exact",
+        "whitespace": "but for blanks at line ends",
+        "indent": "indentation shifted",
+        "blank-lines": "but for blank lines",
+        "unicode": "but for look-alike characters",
+        "escapes": "escapes undone",
+        "elision": "left-out lines kept",
+        "nearest": "nearest match",
+        "symbol": "whole definition",
+        "whole-file": "whole file",
+        "new-file": "new file",
     }
     note = f"; {outcome.reason}" if outcome.reason else ""
     return f"{where} {ways.get(outcome.how, outcome.how)}{note}"
@@ -141,7 +150,8 @@ def merge(kept: Plan | Sequence[Edit], mended: Sequence[Edit]) -> tuple[Edit, ..
     whole = {edit.path for edit in mended if edit.kind in ("write", "delete")}
     stated = {(edit.path, edit.old) for edit in mended}
     remaining = [
-        edit for edit in first
+        edit
+        for edit in first
         if edit.path not in whole and paths.get(edit, edit.path) not in whole and (edit.path, edit.old) not in stated
     ]
     return (*remaining, *(replace(edit) for edit in mended))

@@ -10,8 +10,36 @@ from dataclasses import dataclass
 from agent.edits.source import EDITABLE, FileSource, PathKind
 
 _SYSTEM = frozenset(
-    "etc usr bin sbin var home root tmp proc sys dev opt lib lib64 boot mnt media run srv users library system windows "
-    "applications volumes private program files".split()
+    [
+        "etc",
+        "usr",
+        "bin",
+        "sbin",
+        "var",
+        "home",
+        "root",
+        "tmp",
+        "proc",
+        "sys",
+        "dev",
+        "opt",
+        "lib",
+        "lib64",
+        "boot",
+        "mnt",
+        "media",
+        "run",
+        "srv",
+        "users",
+        "library",
+        "system",
+        "windows",
+        "applications",
+        "volumes",
+        "private",
+        "program",
+        "files",
+    ]
 )
 _REFUSED: dict[PathKind, str] = {
     "dir": "is a folder",
@@ -44,9 +72,7 @@ class Unresolved:
     """Files of the repository that may have been meant, best first."""
 
 
-def resolve(
-    raw: str, source: FileSource, *, named: Collection[str] = (), new: bool = False
-) -> Resolved | Unresolved:
+def resolve(raw: str, source: FileSource, *, named: Collection[str] = (), new: bool = False) -> Resolved | Unresolved:
     """Find the file that `raw` means.
 
     Accepted: relative paths; `a/` and `b/` prefixes; absolute paths inside the root; another case where one file
@@ -63,7 +89,9 @@ def resolve(
         return Unresolved(f"{raw} lies outside the repository.", _similar(cleaned, source))
     kind = source.kind(relative)
     if kind in EDITABLE:
-        return _settled(relative, source, "exact" if relative == cleaned else "absolute" if _is_absolute(cleaned) else "exact")
+        return _settled(
+            relative, source, "exact" if relative == cleaned else "absolute" if _is_absolute(cleaned) else "exact"
+        )
     if kind != "missing":
         return Unresolved(f"{relative} {_REFUSED[kind]}.")
     for shorter in _without_prefix(relative, source):
@@ -77,7 +105,9 @@ def resolve(
     if len(meant) == 1:
         return _settled(meant[0], source, "named")
     if len(other_case) > 1:
-        return Unresolved(f"There is no {relative}; its name fits several files in another case.", tuple(other_case[:5]))
+        return Unresolved(
+            f"There is no {relative}; its name fits several files in another case.", tuple(other_case[:5])
+        )
     if new:
         return Resolved(relative, False)
     similar = _similar(relative, source)
@@ -140,7 +170,9 @@ def _without_prefix(path: str, source: FileSource) -> list[str]:
     """The path without a diff's prefix, and without the repository's own folder name before it."""
     found = []
     first, _, rest = path.partition("/")
-    if rest and (first in ("a", "b", "i", "w", "c", "o", "old", "new") or first == source.root.rstrip("/").rsplit("/", 1)[-1]):
+    if rest and (
+        first in ("a", "b", "i", "w", "c", "o", "old", "new") or first == source.root.rstrip("/").rsplit("/", 1)[-1]
+    ):
         found.append(rest)
     return found
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from agent.edits.locate import FileText, Located, Miss, locate
 from agent.edits.locate.symbols import Symbol
 from agent.edits.locate.text import split
-from agent.edits.types import Candidate, Edit
+from agent.edits.types import Candidate, Edit, Status
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,7 @@ class Placed:
     """What became of one edit within its file."""
 
     edit: Edit
-    status: str
-    """`located`, `already`, `refused`."""
+    status: Status
     how: str = ""
     start_line: int = 0
     end_line: int = 0
@@ -105,7 +104,11 @@ def _place_one(
     clash = _clash(work.spans, span)
     if clash is not None:
         work.placed[number] = Placed(
-            edit, "refused", found.how, found.start_line, found.end_line,
+            edit,
+            "refused",
+            found.how,
+            found.start_line,
+            found.end_line,
             reason=f"It changes lines that edit {clash + 1} changes too.",
         )
         late.append(number)
@@ -184,10 +187,15 @@ def _place_every(work: _Work, number: int, edit: Edit) -> None:
         position = file.flat.find(old, position + len(old))
     if not places:
         known = bool(new.strip()) and new in file.flat
-        status = "already" if known else "refused"
-        work.placed[number] = Placed(edit, status, "already" if known else "", reason="" if known else "The text to find is not in the file.")
+        status: Status = "already" if known else "refused"
+        work.placed[number] = Placed(
+            edit, status, "already" if known else "", reason="" if known else "The text to find is not in the file."
+        )
         return
-    spans = [(file.from_flat(place), file.from_flat(place + len(old)), number, new.replace("\n", file.newline)) for place in places]
+    spans = [
+        (file.from_flat(place), file.from_flat(place + len(old)), number, new.replace("\n", file.newline))
+        for place in places
+    ]
     for span in spans:
         clash = _clash(work.spans, (span[0], span[1], span[3]))
         if clash is not None:
@@ -239,7 +247,7 @@ def _at_edge(edit: Edit, file: FileText, lines: Sequence[str]) -> bool:
 
 def _already(edit: Edit, file: FileText) -> tuple[int, int] | None:
     """Where the replacement stands in the file whose text to find is gone; None when that is not sure."""
-    new = [line for line in split(edit.new)[0]]
+    new = list(split(edit.new)[0])
     while new and not new[0].strip():
         new = new[1:]
     while new and not new[-1].strip():
@@ -267,7 +275,9 @@ def _is_there(edit: Edit, file: FileText, found: Located) -> bool:
     first = found.start_line - 1
     for index in inside:
         start = first - index
-        if start >= 0 and [line.rstrip() for line in file.lines[start : start + len(new)]] == [line.rstrip() for line in new]:
+        if start >= 0 and [line.rstrip() for line in file.lines[start : start + len(new)]] == [
+            line.rstrip() for line in new
+        ]:
             return True
     return False
 

@@ -14,6 +14,9 @@ from agent.edits.types import Candidate, Edit, FileChange, GateResult, Outcome, 
 LARGEST = 8 * 1024 * 1024
 """Bytes of a file that is still edited."""
 
+_MOST_TRIED = 24
+"""Edits of one file up to which each is tried alone, to find the one that breaks the syntax."""
+
 
 @dataclass
 class _File:
@@ -28,7 +31,11 @@ class _File:
 
 
 def plan_edits(
-    edits: Sequence[Edit], source: FileSource, *, named: Collection[str] = (), mend: bool = True,
+    edits: Sequence[Edit],
+    source: FileSource,
+    *,
+    named: Collection[str] = (),
+    mend: bool = True,
     requires_python: str | None = None,
 ) -> Plan:
     """Place every edit and pass every changed file through the syntax gate.
@@ -62,8 +69,17 @@ class _Planner:
 
     # -- which file --
 
-    def _refuse(self, number: int, reason: str, *, path: str = "", candidates: tuple[Candidate, ...] = (), how: str = "",
-                lines: tuple[int, int] = (0, 0), gate: GateResult | None = None) -> None:
+    def _refuse(
+        self,
+        number: int,
+        reason: str,
+        *,
+        path: str = "",
+        candidates: tuple[Candidate, ...] = (),
+        how: str = "",
+        lines: tuple[int, int] = (0, 0),
+        gate: GateResult | None = None,
+    ) -> None:
         self.outcomes[number] = Outcome(
             self.edits[number], "refused", path, how, lines[0], lines[1], reason, candidates, gate
         )
@@ -199,22 +215,34 @@ class _Planner:
         self, file: _File, before: bytes | None, decoded: Decoded, text: str, placed: Sequence[Placed]
     ) -> None:
         try:
-            after = before if before is not None and text == decoded.text else encode(decoded, text)
+            after: bytes | None = before if before is not None and text == decoded.text else encode(decoded, text)
         except UnicodeEncodeError as error:
             reason = f"The file is in {decoded.encoding}, which has no {error.object[error.start]!r}."
-            placed = [replace(one, status="refused", reason=reason) if one.status == "located" else one for one in placed]
+            placed = [
+                replace(one, status="refused", reason=reason) if one.status == "located" else one for one in placed
+            ]
             after = before
         located = any(one.status == "located" for one in placed)
         gate: GateResult | None = None
+        innocent: set[int] = set()
         if located and after is not None and after != before:
             gate, after = self._gate(file, before, after, decoded)
-        for number, one in zip(file.numbers, placed):
+            if not gate.ok and len(file.numbers) > 1:
+                innocent = self._innocent(file, decoded, before)
+        for number, one in zip(file.numbers, placed, strict=False):
             status, reason = one.status, one.reason
-            if gate is not None and not gate.ok and status == "located":
+            if gate is not None and not gate.ok and status == "located" and number not in innocent:
                 status, reason = "refused", _gate_reason(gate)
             self.outcomes[number] = Outcome(
-                self.edits[number], status, file.path, one.how, one.start_line, one.end_line, reason,  # type: ignore[arg-type]
-                one.candidates, gate if one.status == "located" else None,
+                self.edits[number],
+                status,
+                file.path,
+                one.how,
+                one.start_line,
+                one.end_line,
+                reason,
+                one.candidates,
+                gate if one.status == "located" else None,
             )
         if gate is not None and not gate.ok:
             if file.moved is not None:
@@ -226,16 +254,41 @@ class _Planner:
         elif file.moved is not None:
             self._change(file, before, before, mode)
 
-    def _gate(
-        self, file: _File, before: bytes | None, after: bytes, decoded: Decoded
-    ) -> tuple[GateResult, bytes]:
+    def _gate(self, file: _File, before: bytes | None, after: bytes, decoded: Decoded) -> tuple[GateResult, bytes]:
+        """The verdict on the changed file, and its bytes, mended where the gate knows how."""
         from agent.edits.gate import check
 
         if decoded.encoding != "utf-8":
             # The parsers read UTF-8.
             plain = decoded.text.encode() if before is not None else None
-            return check(file.path, plain, _text_of(decoded, after).encode(), requires_python=self.requires_python), after
-        return check(file.path, before, after, requires_python=self.requires_python), after
+            return check(
+                file.path, plain, _text_of(decoded, after).encode(), requires_python=self.requires_python
+            ), after
+        result = check(file.path, before, after, requires_python=self.requires_python)
+        if not result.ok and self.mend:
+            from agent.edits.gate.mend import mend
+
+            mended = mend(file.path, before, after)
+            if mended is not None:
+                return GateResult(True, True, result.language, (), mended[1]), mended[0]
+        return result, after
+
+    def _innocent(self, file: _File, decoded: Decoded, before: bytes | None) -> set[int]:
+        """Of the edits of a file that the gate refuses, those that alone would pass: not theirs is the error."""
+        from agent.edits.gate import check
+
+        numbers = [number for number in file.numbers if self.edits[number].kind == "replace" and self.edits[number].old]
+        if len(numbers) != len(file.numbers) or len(numbers) > _MOST_TRIED or before is None:
+            return set()
+        passing: set[int] = set()
+        for number in numbers:
+            text, placed = place_all([self.edits[number]], decoded.text, file.path)
+            if placed[0].status != "located":
+                continue
+            alone = check(file.path, decoded.text.encode(), text.encode(), requires_python=self.requires_python)
+            if alone.ok:
+                passing.add(number)
+        return passing if len(passing) < len(numbers) else set()
 
     def _change(self, file: _File, before: bytes | None, after: bytes | None, mode: int | None) -> None:
         if file.moved is not None:

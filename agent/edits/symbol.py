@@ -149,13 +149,20 @@ def _replaced(file: FileText, piece: _Piece) -> tuple[int, int, str] | SymbolMis
         above = first
         while above > 0 and file.lines[above - 1].strip() and _ABOVE.match(file.lines[above - 1]):
             above -= 1
-        if piece.head and _ABOVE.match(piece.lines[0]) and not piece.lines[0].lstrip().startswith("@") and above < first:
+        if (
+            piece.head
+            and _ABOVE.match(piece.lines[0])
+            and not piece.lines[0].lstrip().startswith("@")
+            and above < first
+        ):
             first = above
     last = target.end_line
     own = file.lines[first:last]
     new = list(piece.lines)
     if bare and not _shares_line_start(file, target):
-        return SymbolMiss(f"{target.name} does not begin on a line of its own.", ((target.start_line, target.end_line),))
+        return SymbolMiss(
+            f"{target.name} does not begin on a line of its own.", ((target.start_line, target.end_line),)
+        )
     unit = file_unit(file.lines)
     shift = relate([(new[0], own[0])], [*new, *own], unit)
     if shift is None:
@@ -189,10 +196,15 @@ def _members(
     if target is None or piece.symbol.kind != "class":
         return None
     inside = [
-        s for s in new_shape.symbols
+        s
+        for s in new_shape.symbols
         if s.depth == piece.symbol.depth + 1 and piece.symbol.start_line <= s.start_line <= piece.symbol.end_line
     ]
-    theirs = [s for s in old_shape.symbols if s.depth == target.depth + 1 and target.start_line <= s.start_line <= target.end_line]
+    theirs = [
+        s
+        for s in old_shape.symbols
+        if s.depth == target.depth + 1 and target.start_line <= s.start_line <= target.end_line
+    ]
     given: set[int] = set()
     changes: list[tuple[int, int, str]] = []
     for symbol in inside:

@@ -32,11 +32,11 @@ class Edit:
     span: tuple[int, int] = (0, 0)
     """Where the block stands in the reply, in characters."""
     anchors: tuple[str, ...] = ()
-    """Lines that a patch names as standing above the place (`@@ class A`, `@@ -1,2 +1,3 @@ def f():`), outermost first."""
+    """Lines that a patch names as standing above the place (`@@ class A`), outermost first."""
     alternatives: tuple[tuple[str, str], ...] = ()
     """Other readings of the block as (old, new), where a marker line occurs in the content too."""
     at: Literal["", "start", "end"] = ""
-    """`replace` with an empty `old`: add at the start or the end of a file that exists. Otherwise: the place touches that end."""
+    """`replace`: the place is that end of the file. With an empty `old` the text is added there."""
     every: bool = False
     """`replace`: every occurrence is meant, not one."""
     mode: int | None = None
@@ -44,7 +44,7 @@ class Edit:
     eof_newline: bool | None = None
     """What a diff says of the newline at the end of the changed file; None when it says nothing."""
     naming: Naming = "stated"
-    """Where the path comes from: stated for the block, from the prose above it, from the request's one target, or nowhere."""
+    """Where the path comes from: stated for the block, the prose above it, the request's one target, nowhere."""
     other_path: str = ""
     """The other side's path of a diff whose two headers differ without saying that it renames."""
     flaw: str = ""

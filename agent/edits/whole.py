@@ -32,16 +32,32 @@ def place_whole(edits: Sequence[Edit], text: str, path: str, *, exists: bool) ->
     for number, edit in enumerate(edits):
         if not gives_whole(edit):
             continue
-        same = next((n for n in range(number) if placed[n] is not None and _content(edits[n], text) == _content(edit, text)), None)
-        if same is not None and edits[same].kind == edit.kind:
-            placed[number] = replace(placed[same], edit=edit) if placed[same].status == "refused" else Placed(edit, "already", "duplicate")  # type: ignore[union-attr,arg-type]
+        twin = next(
+            (
+                p
+                for n, p in enumerate(placed[:number])
+                if p is not None and p.edit.kind == edit.kind and _content(edits[n], text) == _content(edit, text)
+            ),
+            None,
+        )
+        if twin is not None:
+            refused = twin.status == "refused"
+            placed[number] = replace(twin, edit=edit) if refused else Placed(edit, "already", "duplicate")
             continue
-        result, one = _write(edit, text if whole is None else current, path, exists or whole is not None or current != text)
+        result, one = _write(
+            edit, text if whole is None else current, path, exists or whole is not None or current != text
+        )
         if one.status == "located" and one.how in ("whole-file", "new-file"):
             if whole is not None:
-                one = Placed(edit, "refused", reason=f"Edit {whole + 1} gives the whole of this file as well, and differently.")
+                one = Placed(
+                    edit, "refused", reason=f"Edit {whole + 1} gives the whole of this file as well, and differently."
+                )
             elif current != text:
-                one = Placed(edit, "refused", reason="Other edits of the same reply change parts of the file that this one gives whole.")
+                one = Placed(
+                    edit,
+                    "refused",
+                    reason="Other edits of the same reply change parts of the file that this one gives whole.",
+                )
             else:
                 whole = number
                 current = result
@@ -54,7 +70,7 @@ def place_whole(edits: Sequence[Edit], text: str, path: str, *, exists: bool) ->
     others = [number for number in range(len(edits)) if placed[number] is None]
     if others:
         current, rest = place_all([edits[number] for number in others], current, path)
-        for number, one in zip(others, rest):
+        for number, one in zip(others, rest, strict=False):
             placed[number] = one
     return current, [one for one in placed if one is not None]
 
@@ -63,7 +79,13 @@ def gives_whole(edit: Edit) -> bool:
     """The edit states content without a text to find."""
     if edit.kind in ("write", "symbol"):
         return True
-    return edit.kind == "replace" and not edit.old.strip() and not edit.at and edit.line_hint is None and not (edit.mode is not None and not edit.new)
+    return (
+        edit.kind == "replace"
+        and not edit.old.strip()
+        and not edit.at
+        and edit.line_hint is None
+        and not (edit.mode is not None and not edit.new)
+    )
 
 
 def _content(edit: Edit, text: str) -> str:
@@ -89,7 +111,9 @@ def _write(edit: Edit, text: str, path: str, exists: bool) -> tuple[str, Placed]
     if edit.kind == "replace":
         if fit_whole(text, new, edit) == text:
             return text, Placed(edit, "already", "already", 1, len(lines))
-        return text, Placed(edit, "refused", reason="The file exists, and the text to find is empty, which makes a new file.")
+        return text, Placed(
+            edit, "refused", reason="The file exists, and the text to find is empty, which makes a new file."
+        )
     if fit_whole(text, new, edit) == text:
         return text, Placed(edit, "already", "already", 1, len(lines))
     if edit.kind == "symbol":
@@ -114,7 +138,9 @@ def _write(edit: Edit, text: str, path: str, exists: bool) -> tuple[str, Placed]
 
 def _leaves_out(new: str) -> bool:
     """A new file that speaks of code left out."""
-    return any(is_elision(line) and re.search(r"rest|existing|unchanged|remain", line, re.IGNORECASE) for line in split(new)[0])
+    return any(
+        is_elision(line) and re.search(r"rest|existing|unchanged|remain", line, re.IGNORECASE) for line in split(new)[0]
+    )
 
 
 def _as_symbols(edit: Edit, text: str, path: str, new: str) -> tuple[str, Placed]:
@@ -140,7 +166,9 @@ def _meaning(edit: Edit, text: str, path: str, new: str) -> str:
     if before is None or after is None or not before.symbols:
         return _by_lines(old_lines, new_lines, weak)
     if after.broken and not after.symbols:
-        return "" if _kept(old_lines, new_lines) >= 0.3 or not weak else "It reads as an excerpt, not as the whole file."
+        return (
+            "" if _kept(old_lines, new_lines) >= 0.3 or not weak else "It reads as an excerpt, not as the whole file."
+        )
     return _by_shape(before, after, text, new, old_lines, new_lines, weak)
 
 
@@ -157,13 +185,23 @@ def _by_shape(
     only_definitions = bool(given) and not after.others
     fragment = bool(missing) or bool(lost_others) or needed
     if only_definitions and any(name in anywhere for name in given) and fragment:
-        if all(name in here for name in given) and not after.imports and not missing and not needed and _kept(old_lines, new_lines) > 0.9:
+        if (
+            all(name in here for name in given)
+            and not after.imports
+            and not missing
+            and not needed
+            and _kept(old_lines, new_lines) > 0.9
+        ):
             # Everything is there but a statement that the edit takes out.
             return ""
         if _takes_out(old_lines, new_lines) and not weak:
             return ""
         if not after.imports or missing or needed or not lost_imports:
-            return "" if _opens_alike(text, new, before) and len(missing) * 2 <= len(here) and not weak and not lost_others else "symbol"
+            return (
+                ""
+                if _opens_alike(text, new, before) and len(missing) * 2 <= len(here) and not weak and not lost_others
+                else "symbol"
+            )
     kept = _kept(old_lines, new_lines)
     if len(old_lines) <= _SMALL and not weak:
         return ""
@@ -182,7 +220,9 @@ def _by_lines(old_lines: list[str], new_lines: list[str], weak: bool) -> str:
     if weak and kept < 0.5 and len(old_lines) > _SMALL:
         return "It reads as an excerpt: most of the file's lines are not in it."
     if len(old_lines) > 3 * _SMALL and kept < 0.1 and len(new_lines) * 5 < len(old_lines):
-        return f"It would leave {len(new_lines)} of {len(old_lines)} lines; give the whole file, or SEARCH/REPLACE blocks."
+        return (
+            f"It would leave {len(new_lines)} of {len(old_lines)} lines; give the whole file, or SEARCH/REPLACE blocks."
+        )
     return ""
 
 
@@ -206,7 +246,10 @@ def _is_slice(old_lines: list[str], new_lines: list[str]) -> bool:
     if not new_lines or len(new_lines) >= len(old_lines):
         return False
     width = len(new_lines)
-    return any(old_lines[i] == new_lines[0] and old_lines[i : i + width] == new_lines for i in range(len(old_lines) - width + 1))
+    return any(
+        old_lines[i] == new_lines[0] and old_lines[i : i + width] == new_lines
+        for i in range(len(old_lines) - width + 1)
+    )
 
 
 def _takes_out(old_lines: list[str], new_lines: list[str]) -> bool:
@@ -242,7 +285,26 @@ def _names_used(imported: str, new: str) -> bool:
     words = set(re.findall(r"[A-Za-z_]\w*", re.sub(r"[\"'<>].*?[\"'<>]", " ", imported)))
     quoted = re.findall(r"[\"'<]([^\"'<>]+)[\"'>]", imported)
     words |= {re.split(r"[/.]", name)[-1] for name in quoted if not re.search(r"\.h", name)}
-    words -= {"import", "from", "as", "use", "using", "require", "include", "package", "const", "let", "var", "static", "type", "self", "crate", "super", "std", "main"}
+    words -= {
+        "import",
+        "from",
+        "as",
+        "use",
+        "using",
+        "require",
+        "include",
+        "package",
+        "const",
+        "let",
+        "var",
+        "static",
+        "type",
+        "self",
+        "crate",
+        "super",
+        "std",
+        "main",
+    }
     if re.match(r"\s*(?:package|namespace|#include)\b", imported):
         return True
     return any(re.search(rf"\b{re.escape(word)}\b", new) for word in words)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """What goes wrong between a file and a model's memory of it: each kind damages the text to find and the replacement alike."""
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ def trailing(dice: random.Random, old: list[str], new: list[str], head: int, tai
     extra = [dice.choice(["", " ", "  "]) for _ in old]
     if not any(extra):
         extra[0] = " "
-    shown = [line + blank for line, blank in zip(old, extra)]
+    shown = [line + blank for line, blank in zip(old, extra, strict=False)]
     fresh = [*shown[:head], *new[head : len(new) - tail], *shown[len(old) - tail :]]
     return shown, fresh
 
@@ -156,7 +157,7 @@ def misremembered(dice: random.Random, old: list[str], new: list[str], head: int
 
 def dropped(dice: random.Random, old: list[str], new: list[str], head: int, tail: int) -> Pair | None:
     """One of the lines that stay is forgotten."""
-    spots = [i for i in range(1, head)] + [i for i in range(len(old) - tail, len(old) - 1)]
+    spots = list(range(1, head)) + list(range(len(old) - tail, len(old) - 1))
     spots = [i for i in spots if old[i].strip()]
     if not spots:
         return None

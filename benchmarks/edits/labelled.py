@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Precision and recall of locating, for each kind of damage, on labelled cases made from real files.
 
     python -m benchmarks.edits.labelled [--cases 20000] [--seed 0] [--seconds 300]

@@ -80,7 +80,7 @@ def diff(dice: random.Random, path: str, pairs: Sequence[Pair], lines: list[str]
     out = [f"diff --git a/{path} b/{path}\nindex 1234567..89abcde 100644\n"] if dice.random() < 0.4 else []
     out.append(f"--- {old_name}\n+++ {new_name}\n")
     shift = 0
-    for (old, new), change in zip(pairs, changes):
+    for (old, new), change in zip(pairs, changes, strict=False):
         before = change.a - change.first
         after = change.last - change.b
         middle_old = old[before : len(old) - after]
@@ -111,7 +111,7 @@ def diff(dice: random.Random, path: str, pairs: Sequence[Pair], lines: list[str]
 def patch(dice: random.Random, path: str, pairs: Sequence[Pair], lines: list[str], changes: Sequence[Change]) -> str:
     """A `*** Begin Patch` patch."""
     out = [f"*** Begin Patch\n*** Update File: {path}\n"]
-    for (old, new), change in zip(pairs, changes):
+    for (old, new), change in zip(pairs, changes, strict=False):
         before, after = change.a - change.first, change.last - change.b
         out.append("@@\n")
         out += [f" {line}\n" for line in old[:before]]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """What becomes of labelled cases: exact, refused, or (never) wrong."""
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ def outcome(case: Case) -> str:
 
     source = MemorySource({case.path: case.before})
     parsed = parse_reply(case.reply, known_paths=source.list_paths())
-    plan = plan_edits(parsed.edits, source)
+    plan = plan_edits(parsed.edits, source, mend=False)
     if not parsed.edits:
         return "nothing"
     if not plan.ok or parsed.incomplete:

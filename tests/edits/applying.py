@@ -18,7 +18,7 @@ def planned(
     """The plan for a reply."""
     source = MemorySource(files)
     parsed = parse_reply(reply, known_paths=source.list_paths(), default_path=default_path, finished=finished)
-    return plan_edits(parsed.edits, source, named=named)
+    return plan_edits(parsed.edits, source, named=named, mend=False)
 
 
 def applied(
@@ -34,7 +34,7 @@ def applied(
         return "incomplete"
     if not parsed.edits:
         return "no edits"
-    plan = plan_edits(parsed.edits, source, named=named)
+    plan = plan_edits(parsed.edits, source, named=named, mend=False)
     if not plan.ok:
         return "refused"
     if not plan.changes:

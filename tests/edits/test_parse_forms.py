@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Every way of writing an edit down that replies use ends in the same file."""
 
 from __future__ import annotations
@@ -183,7 +184,15 @@ def test_an_editing_call_written_with_tags_is_an_edit(reply: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "lead", ["a.py\n", "### a.py\n\n", "**a.py**:\n\n", "File: a.py\n", "Here's the updated `a.py`:\n\n", "Here is the complete a.py:\n\n"]
+    "lead",
+    [
+        "a.py\n",
+        "### a.py\n\n",
+        "**a.py**:\n\n",
+        "File: a.py\n",
+        "Here's the updated `a.py`:\n\n",
+        "Here is the complete a.py:\n\n",
+    ],
 )
 @pytest.mark.parametrize("language", ["python", "", "py"])
 def test_a_whole_file_in_a_fence_replaces_the_file(lead: str, language: str) -> None:
@@ -191,7 +200,16 @@ def test_a_whole_file_in_a_fence_replaces_the_file(lead: str, language: str) -> 
 
 
 @pytest.mark.parametrize(
-    "opening", ["```python a.py", "```python:a.py", "```a.py", '```py title="a.py"', "```python # a.py", "~~~python a.py", "```python\n# a.py"]
+    "opening",
+    [
+        "```python a.py",
+        "```python:a.py",
+        "```a.py",
+        '```py title="a.py"',
+        "```python # a.py",
+        "~~~python a.py",
+        "```python\n# a.py",
+    ],
 )
 def test_a_whole_file_takes_its_name_from_the_fence(opening: str) -> None:
     assert applied(f"{opening}\n{AFTER}{opening[:3]}\n", FILES) == DONE
@@ -218,7 +236,9 @@ def test_fences_and_markers_inside_the_content_are_content() -> None:
     block = f"a.rst\n<<<<<<< SEARCH\n{heading}=======\n{heading.replace('* a', '* b')}>>>>>>> REPLACE\n"
     assert applied(block, {"a.rst": heading}) == {"a.rst": heading.replace("* a", "* b")}
     conflict = "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> branch\n"
-    assert applied(f"t.txt\n<<<<<<< SEARCH\n{conflict}=======\nb\n>>>>>>> REPLACE\n", {"t.txt": conflict}) == {"t.txt": "b\n"}
+    assert applied(f"t.txt\n<<<<<<< SEARCH\n{conflict}=======\nb\n>>>>>>> REPLACE\n", {"t.txt": conflict}) == {
+        "t.txt": "b\n"
+    }
 
 
 @pytest.mark.parametrize(
@@ -265,7 +285,10 @@ def test_thoughts_are_no_edits() -> None:
 )
 def test_a_block_that_breaks_off_is_reported_and_never_an_edit(reply: str) -> None:
     assert applied(reply, FILES) == "incomplete"
-    assert applied("b.txt\n<<<<<<< SEARCH\n1\n=======\n2\n>>>>>>> REPLACE\n\n" + reply, {**FILES, "b.txt": "1\n"}) == "incomplete"
+    assert (
+        applied("b.txt\n<<<<<<< SEARCH\n1\n=======\n2\n>>>>>>> REPLACE\n\n" + reply, {**FILES, "b.txt": "1\n"})
+        == "incomplete"
+    )
 
 
 def test_a_cut_diff_is_incomplete_though_it_reads_well() -> None:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Reading a reply while it grows gives the same edits, each as soon as its block is complete."""
 
 from __future__ import annotations
@@ -6,11 +7,11 @@ import random
 import time
 
 import pytest
-from benchmarks.edits.cases import make_case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.edits.parse import StreamParser, parse_reply
+from benchmarks.edits.cases import make_case
 
 BLOCK = "a.py\n<<<<<<< SEARCH\nx = 1\n=======\nx = 2\n>>>>>>> REPLACE\n"
 
@@ -80,7 +81,9 @@ MARKS = st.sampled_from(
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.one_of(MARKS, st.text(max_size=30)), max_size=25), st.randoms(use_true_random=False), st.booleans())
-def test_no_reply_however_broken_raises_and_streams_agree(lines: list[str], dice: random.Random, finished: bool) -> None:
+def test_no_reply_however_broken_raises_and_streams_agree(
+    lines: list[str], dice: random.Random, finished: bool
+) -> None:
     reply = "\n".join(lines)
     whole = parse_reply(reply, finished=finished)
     for edit in whole.edits:

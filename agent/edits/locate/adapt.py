@@ -38,8 +38,16 @@ def opcodes(old: Sequence[str], new: Sequence[str]) -> list[Opcode]:
 
 
 def rewrite(
-    file: FileText, place: Sequence[int], first: int, last: int, old: Sequence[str], new: Sequence[str], shift: Shift,
-    *, lookalikes: bool = False, eof_newline: bool | None = None,
+    file: FileText,
+    place: Sequence[int],
+    first: int,
+    last: int,
+    old: Sequence[str],
+    new: Sequence[str],
+    shift: Shift,
+    *,
+    lookalikes: bool = False,
+    eof_newline: bool | None = None,
 ) -> str | None:
     """The text that replaces the file's lines `first` to `last` (exclusive); None when a line cannot be shifted.
 
@@ -88,8 +96,14 @@ def _gap_before(file: FileText, place: Sequence[int], a: int, b: int, first: int
 
 
 def _fresh(
-    file: FileText, place: Sequence[int], old: Sequence[str], places: Sequence[int], new: Sequence[str], shift: Shift,
-    offset: int, lookalikes: bool,
+    file: FileText,
+    place: Sequence[int],
+    old: Sequence[str],
+    places: Sequence[int],
+    new: Sequence[str],
+    shift: Shift,
+    offset: int,
+    lookalikes: bool,
 ) -> list[str] | None:
     lines: list[str] = []
     for number, line in enumerate(new):
@@ -100,9 +114,9 @@ def _fresh(
     if lookalikes:
         known = [(old[i], file.lines[index]) for i, index in enumerate(places) if index >= 0 and old[i].strip()]
         if len(known) == len(lines):
-            lines = [_nearest_keep([pair], line, raw) for pair, line, raw in zip(known, lines, new)]
+            lines = [_nearest_keep([pair], line, raw) for pair, line, raw in zip(known, lines, new, strict=False)]
         else:
-            lines = [_nearest_keep(known, line, raw) for line, raw in zip(lines, new)]
+            lines = [_nearest_keep(known, line, raw) for line, raw in zip(lines, new, strict=False)]
     return lines
 
 
@@ -128,7 +142,9 @@ def keep_characters(theirs: str, mine: str, line: str, raw: str) -> str:
             continue
         for step in range(b - a):
             there = theirs_body[a + step]
-            if there != body[c + step] and LOOKALIKES.get(ord(there), there) == LOOKALIKES.get(ord(body[c + step]), body[c + step]):
+            if there != body[c + step] and LOOKALIKES.get(ord(there), there) == LOOKALIKES.get(
+                ord(body[c + step]), body[c + step]
+            ):
                 body[c + step] = there
     own = line[: len(line) - len(line.lstrip())]
     return own + "".join(body) + line[len(line.rstrip()) :] if line.strip() else line

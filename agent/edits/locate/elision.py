@@ -11,29 +11,47 @@ from agent.edits.locate.result import Located
 from agent.edits.locate.text import FileText, split
 from agent.edits.types import Edit
 
-_COMMENT = re.compile(r"^\s*(?:#+|//+|/\*+|<!--|--|;+|%|\{/\*|\{#|\(\*|\*|\"\"\"|'''|REM\b)\s*(.*?)\s*(?:\*/\}?|-->|#\}|\*\)|\"\"\"|''')?\s*$")
+_COMMENT = re.compile(
+    r"^\s*(?:#+|//+|/\*+|<!--|--|;+|%|\{/\*|\{#|\(\*|\*|\"\"\"|'''|REM\b)\s*(.*?)\s*(?:\*/\}?|-->|#\}|"
+    r"\*\)|\"\"\"|''')?\s*$"
+)
 _DOTS = re.compile(r"^\s*[\[({<]?\s*(?:\.{3,}|…+)\s*[\])}>]?\s*[,;]?\s*$")
 _PART = (
-    r"(?:(?:of\s+)?(?:the|your|this|my|all|any|these)\s+)*(?:(?:existing|original|previous|other|remaining|unchanged|same|above|current|class|helper|file|"
+    r"(?:(?:of\s+)?(?:the|your|this|my|all|any|these)\s+)*(?:(?:existing|original|previous|other|"
+    r"remaining|unchanged|same|above|current|class|helper|file|"
     r"test|instance|public|private|model|route|style|import|module|function|method|your)\s+){0,3}"
-    r"(?:code|contents?|functions?|methods?|implementations?|imports?|lines?|logic|fields?|class(?:es)?|file|body|tests?|routes?|props?|properties|"
-    r"attributes|styles?|rules?|items?|entries|definitions?|statements?|parts?|module|script|program|components?|constants?|variables|config(?:uration)?|"
-    r"test cases|cases|types?|elements|keys|settings|options|arguments|parameters|sections?|text|handlers?|stuff|steps|block|loop|string|docstring|comments?|it)"
+    r"(?:code|contents?|functions?|methods?|implementations?|imports?|lines?|logic|fields?|class(?:es)?|"
+    r"file|body|tests?|routes?|props?|properties|"
+    r"attributes|styles?|rules?|items?|entries|definitions?|statements?|parts?|module|script|program|"
+    r"components?|constants?|variables|config(?:uration)?|"
+    r"test cases|cases|types?|elements|keys|settings|options|arguments|parameters|sections?|text|"
+    r"handlers?|stuff|steps|block|loop|string|docstring|comments?|it)"
 )
 _TAIL = (
-    r"(?:\s*(?:\(?\b(?:here|unchanged|untouched|unmodified|intact|as is|as before|above|below|as they (?:are|were)|as it (?:is|was)|goes here|go here|remains?|remain unchanged|"
-    r"remains unchanged|stays?|stay|the same|unaltered|omitted|not shown|for brevity|is|are|should|still|follows?|continues?|without changes?|"
-    r"with no changes?|exactly|from before|from the original|in the file|of the file|of (?:the|this|your) (?:file|code|function|class|method|module|script|program|implementation|content|body)|and|etc|"
+    r"(?:\s*(?:\(?\b(?:here|unchanged|untouched|unmodified|intact|as is|as before|above|below|"
+    r"as they (?:are|were)|as it (?:is|was)|goes here|go here|remains?|remain unchanged|"
+    r"remains unchanged|stays?|stay|the same|unaltered|omitted|not shown|for brevity|is|are|should|still|"
+    r"follows?|continues?|without changes?|"
+    r"with no changes?|exactly|from before|from the original|in the file|of the file|of (?:the|this|"
+    r"your) (?:file|code|function|class|method|module|script|program|implementation|content|body)|and|etc|"
     r"do not change|don't change|no changes?(?: needed| here)?)\)?[.,;:]?))*\W*"
 )
 _SAYS = re.compile(
-    r"^\W*(?:(?:the\s+|your\s+|all\s+(?:the\s+)?|any\s+|keep\s+(?:the\s+|all\s+|your\s+)*|and\s+|leave\s+(?:the\s+)?|insert\s+(?:the\s+)?)*"
-    rf"(?:(?:rest|remainder)\s+(?:of\s+)?{_PART}|(?:rest|remainder)|(?:existing|remaining|other|previous|unchanged|original|same)\s+{_PART}|{_PART}\s+(?=(?:is|are|remains?|stays?|unchanged|omitted|continues?)\b))"
-    rf"{_TAIL}|(?:code\s+)?(?:unchanged|omitted|snip(?:ped)?|truncated|abbreviated|elided|continues?|no changes?)(?:\s+(?:code|here|for brevity|part|above|below|lines?))*\W*|"
-    r"same as (?:before|above|original|previously|in the original)\W*|(?:stays?|remains?) (?:the same|unchanged)\W*|keep as is\W*)$",
+    r"^\W*(?:(?:the\s+|your\s+|all\s+(?:the\s+)?|any\s+|keep\s+(?:the\s+|all\s+|your\s+)*|and\s+|"
+    r"leave\s+(?:the\s+)?|insert\s+(?:the\s+)?)*"
+    rf"(?:(?:rest|remainder)\s+(?:of\s+)?{_PART}|(?:rest|remainder)|(?:existing|remaining|other|previous|"
+    rf"unchanged|original|same)\s+{_PART}|{_PART}\s+(?=(?:is|are|remains?|stays?|unchanged|omitted|continues?)\b))"
+    rf"{_TAIL}|(?:code\s+)?(?:unchanged|omitted|snip(?:ped)?|truncated|abbreviated|elided|continues?|"
+    rf"no changes?)(?:\s+(?:code|here|for brevity|part|above|below|lines?))*\W*|"
+    r"same as (?:before|above|original|previously|in the original)\W*|(?:stays?|remains?) (?:the same|"
+    r"unchanged)\W*|keep as is\W*)$",
     re.IGNORECASE,
 )
-_CERTAIN = re.compile(r"\b(?:rest|remaining|existing|unchanged|omitted|previous|other|same|original|keep|remains?|continues?|snip|no changes?)\b", re.IGNORECASE)
+_CERTAIN = re.compile(
+    r"\b(?:rest|remaining|existing|unchanged|omitted|previous|other|same|original|keep|remains?|"
+    r"continues?|snip|no changes?)\b",
+    re.IGNORECASE,
+)
 
 
 def is_elision(line: str) -> bool:
@@ -134,12 +152,14 @@ def _keep_elided(
     pieces: list[str] = []
     cursor: int | None = None
     first = last = 0
-    for old_run, new_run, match in zip(old_runs, new_runs, matches):
+    for old_run, new_run, match in zip(old_runs, new_runs, matches, strict=False):
         if match is None:
             if any(line.strip() for line in new_run):
                 return "The replacement has lines where the text to find has only an elision."
             continue
-        core_old, core_new = (old_run, new_run) if len(match.place) == len(old_run) else (_trim(old_run), _trim(new_run))
+        core_old, core_new = (
+            (old_run, new_run) if len(match.place) == len(old_run) else (_trim(old_run), _trim(new_run))
+        )
         text = rewrite(file, match.place, match.first, match.last, core_old, core_new, match.shift)
         if text is None:
             return "The replacement stands further left than the file's indentation allows."
@@ -164,9 +184,7 @@ def _trim(run: list[str]) -> list[str]:
 def _one_block(file: FileText, first: int, last: int) -> bool:
     """No line between the anchors stands further left than the first one."""
     depth = len(file.lines[first]) - len(file.lines[first].lstrip())
-    return all(
-        not line.strip() or len(line) - len(line.lstrip()) >= depth for line in file.lines[first:last]
-    )
+    return all(not line.strip() or len(line) - len(line.lstrip()) >= depth for line in file.lines[first:last])
 
 
 def hidden(new: Sequence[str], old: Sequence[str]) -> list[int]:
@@ -185,9 +203,7 @@ def hidden(new: Sequence[str], old: Sequence[str]) -> list[int]:
     return found
 
 
-def merge(
-    old: Sequence[str], new: Sequence[str], marks: Sequence[int], *, may_add: bool = False
-) -> list[str] | str:
+def merge(old: Sequence[str], new: Sequence[str], marks: Sequence[int], *, may_add: bool = False) -> list[str] | str:
     """The new lines with the lines of `old` put back where `marks` left them out; a sentence when that is not sure.
 
     The lines beside each elision must stand in `old`, once in the order given (as many neighbours are taken as that
@@ -217,7 +233,7 @@ def merge(
                     out.extend(old[floor:])
                     out.extend(run)
                     continue
-                return f"The line after an elision is not a line of the file, or not the only one: {core[0].strip()[:60]!r}."
+                return f"The line after an elision is not in the file, or not only once: {core[0].strip()[:60]!r}."
             out.extend(old[floor:begin])
             start = begin
         if is_last:
@@ -226,7 +242,9 @@ def merge(
             continue
         stop = _anchor(old, core, start, from_start=False)
         if stop is None:
-            return f"The line before an elision is not a line of the file, or not the only one: {core[-1].strip()[:60]!r}."
+            return (
+                f"The line before an elision is not in the file, or not only once: {core[-1].strip()[:60]!r}."
+            )
         out.extend(run if is_first else core)
         while out and not out[-1].strip():
             out.pop()

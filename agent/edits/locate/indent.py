@@ -66,7 +66,7 @@ def _levels(own: str, unit: str) -> tuple[int, str] | None:
 
 
 def unit_of(lines: Iterable[str]) -> str:
-    """One level of indentation in these lines: a tab, or the greatest number of blanks that divides every indentation."""
+    """One level of indentation in these lines: a tab, or the most blanks that divide every indentation."""
     width = 0
     tabs = spaces = 0
     for line in lines:
@@ -165,4 +165,3 @@ def _uniform(seen: list[tuple[str, str]], block: Iterable[str], unit: str) -> Sh
         if len(levels) == 1:
             return Shift(seen=dict(seen), from_unit=block_unit, to_unit=unit, levels=levels.pop())
     return plain
-

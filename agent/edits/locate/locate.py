@@ -10,9 +10,9 @@ from agent.edits.locate import steps
 from agent.edits.locate.adapt import rewrite
 from agent.edits.locate.choose import choose
 from agent.edits.locate.elision import has_elision, hidden, locate_elided, merge
+from agent.edits.locate.indent import translation
 from agent.edits.locate.nearest import candidates_for, locate_nearest
 from agent.edits.locate.result import Located, Miss
-from agent.edits.locate.indent import translation
 from agent.edits.locate.steps import Match, unit, without_edges
 from agent.edits.locate.symbols import Symbol
 from agent.edits.locate.text import FileText, split
@@ -22,7 +22,11 @@ Within = tuple[int, int]
 
 
 def locate(
-    edit: Edit, text: str | FileText, *, symbols: Sequence[Symbol] | None = None, within: Within | None = None,
+    edit: Edit,
+    text: str | FileText,
+    *,
+    symbols: Sequence[Symbol] | None = None,
+    within: Within | None = None,
     path: str = "",
 ) -> Located | Miss:
     """Find the one place of a `replace` edit with a text to find.
@@ -99,7 +103,7 @@ def _strict(edit: Edit, file: FileText, within: Within | None, path: str) -> Loc
             return literal
     if edit.old and not edit.old.endswith("\n") and edit.format == "json" and not edit.new:
         new = [""]
-    readings = [(old, new)]
+    readings: list[tuple[Sequence[str], Sequence[str]]] = [(old, new)]
     core = without_edges(old, new)
     if core is not None:
         readings.append(core)
@@ -127,8 +131,13 @@ def _line_steps(file: FileText) -> Iterator[tuple[str, Callable[[Sequence[str], 
 
 
 def _settle(
-    edit: Edit, file: FileText, found: list[Match], core: tuple[Sequence[str], Sequence[str]], how: str,
-    within: Within | None, path: str,
+    edit: Edit,
+    file: FileText,
+    found: list[Match],
+    core: tuple[Sequence[str], Sequence[str]],
+    how: str,
+    within: Within | None,
+    path: str,
 ) -> Located | Miss:
     by_start = {match.first: match for match in found}
     length = found[0].last - found[0].first
@@ -151,8 +160,15 @@ def _settle(
         new, how = merged, "elision"
     shift = match.shift if not match.shift.identity else translation(core[0], new, file.lines, unit(file))
     text = rewrite(
-        file, match.place, match.first, match.last, core[0], new, shift,
-        lookalikes=how == "unicode", eof_newline=edit.eof_newline,
+        file,
+        match.place,
+        match.first,
+        match.last,
+        core[0],
+        new,
+        shift,
+        lookalikes=how == "unicode",
+        eof_newline=edit.eof_newline,
     )
     if text is None:
         place = Candidate(path, match.first + 1, match.last, _shown(file, match.first, match.last), 1.0)

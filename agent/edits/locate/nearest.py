@@ -6,6 +6,7 @@ lines that change stand there word for word, with their neighbours, and enough o
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
@@ -20,7 +21,7 @@ from agent.edits.locate.text import FileText, plain, split
 from agent.edits.types import Candidate, Edit
 
 LEAST_ALIKE = 0.6
-"""Share of the shown characters, unchanged lines and changed ones together, that must stand at the place word for word."""
+"""Share of the characters shown, in unchanged lines and changed ones, that must stand there word for word."""
 LEAST_LINES = 2
 """Unchanged lines, with at least a word of three letters each, that must stand there word for word."""
 MOST_WRONG = 0.34
@@ -56,7 +57,7 @@ def _keys(file: FileText) -> tuple[list[str], dict[str, list[int]]]:
         for index, key in enumerate(keys):
             places.setdefault(key, []).append(index)
         cached = file.__dict__["_squeezed"] = (keys, places)
-    return cached  # type: ignore[no-any-return]
+    return cached
 
 
 def _windows(wanted: Sequence[str], file: FileText) -> list[tuple[float, int, int]]:
@@ -105,7 +106,7 @@ def similarity(wanted: Sequence[str], window: Sequence[str]) -> float:
         if tag == "equal":
             score += b - a
         elif tag == "replace":
-            for left, right in zip(wanted[a:b], window[c:d]):
+            for left, right in zip(wanted[a:b], window[c:d], strict=False):
                 score += SequenceMatcher(None, left, right, autojunk=False).ratio()
     return 2 * score / (len(wanted) + len(window))
 
@@ -182,7 +183,10 @@ def _align(
         elif tag == "replace" and b == len(wanted) and d - c > b - a:
             pairs = [(a + step, c + step) for step in range(b - a)]
         for mine, theirs in pairs:
-            if tag == "equal" or SequenceMatcher(None, wanted[mine], keys[start + theirs], autojunk=False).ratio() >= LEAST_LINE:
+            if (
+                tag == "equal"
+                or SequenceMatcher(None, wanted[mine], keys[start + theirs], autojunk=False).ratio() >= LEAST_LINE
+            ):
                 place[filled[mine]] = file.filled[start + theirs]
     if all(at < 0 for at in place):
         return None
@@ -226,7 +230,7 @@ def _changes_stand(old: Sequence[str], new: Sequence[str], place: Sequence[int],
         row = [place[index] for index in (before, *changed, after) if index is not None]
         if any(at < 0 for at in row):
             return False
-        for above, below in zip(row, row[1:]):
+        for above, below in itertools.pairwise(row):
             if below <= above or any(file.lines[line].strip() for line in range(above + 1, below)):
                 return False
     return True
@@ -251,7 +255,7 @@ def _alike_enough(old: Sequence[str], new: Sequence[str], place: Sequence[int], 
 
 
 def _fits_symbols(edit: Edit, file: FileText, place: Sequence[int], symbols: Sequence[Symbol] | None) -> bool:
-    """The place lies in the definition that the patch names above it, and a definition shown in the text is that one."""
+    """The place lies in the definition that the patch names, and a definition that the text shows is that one."""
     first = next(at for at in place if at >= 0)
     anchors = [anchor for anchor in (*edit.anchors, edit.symbol) if anchor.strip()]
     if anchors:
@@ -259,7 +263,9 @@ def _fits_symbols(edit: Edit, file: FileText, place: Sequence[int], symbols: Seq
         if not any(matches_anchor(line, anchor) for line in around for anchor in anchors):
             return False
     if symbols:
-        named = [s for s in symbols if re.search(rf"\b(?:def|class|function|func|fn)\s+{re.escape(s.name)}\b", edit.old)]
+        named = [
+            s for s in symbols if re.search(rf"\b(?:def|class|function|func|fn)\s+{re.escape(s.name)}\b", edit.old)
+        ]
         last = max(place)
         if named and not any(s.outer_line - 1 <= last and first <= s.end_line - 1 for s in named):
             return False

@@ -72,12 +72,12 @@ def blank_lines(file: FileText, old: Sequence[str], new: Sequence[str], *, looka
     found: list[Match] = []
     for start in level.find([old[index] for index in filled]):
         lines = file.filled[start : start + len(filled)]
-        pairs = [(old[mine], file.lines[theirs]) for mine, theirs in zip(filled, lines)]
+        pairs = [(old[mine], file.lines[theirs]) for mine, theirs in zip(filled, lines, strict=False)]
         shift = relate(pairs, [*old, *new], unit(file))
         if shift is None:
             continue
         place = [-1] * len(old)
-        for mine, theirs in zip(filled, lines):
+        for mine, theirs in zip(filled, lines, strict=False):
             place[mine] = theirs
         _place_blanks(file, old, place)
         first, last = _take_edges(file, old, place, lines[0], lines[-1] + 1)

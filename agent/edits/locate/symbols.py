@@ -11,16 +11,25 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _DEFINES = re.compile(
-    r"^(?:function|method|class|struct|enum|interface|trait|impl|module|mod|object|constructor|protocol|record|union|type|"
+    r"^(?:function|method|class|struct|enum|interface|trait|impl|module|mod|object|constructor|protocol|"
+    r"record|union|type|"
     r"singleton|generator|async|abstract|decorated|companion|extension|namespace|internal|macro|short|template|arrow)"
-    r"\w*(?:definition|declaration|item|specifier|spec|signature|def)$|^(?:method|class|module|singleton_method|function_statement|"
+    r"\w*(?:definition|declaration|item|specifier|spec|signature|def)$|^(?:method|class|module|"
+    r"singleton_method|function_statement|"
     r"function|template_declaration|type_alias_declaration|secondary_constructor|macro_definition|struct_def)$"
 )
-_IMPORTS = re.compile(r"import|^use_declaration|include|using_directive|^extern_crate|^require|package|preproc_(?:include|def)|namespace_use|^future_")
+_IMPORTS = re.compile(
+    r"import|^use_declaration|include|using_directive|^extern_crate|^require|package|preproc_(?:include|"
+    r"def)|namespace_use|^future_"
+)
 _WRAPPERS = frozenset({"decorated_definition", "export_statement", "template_declaration", "declaration_list"})
-_CONTAINER = re.compile(r"class|struct|interface|trait|impl|module|mod_item|object|namespace|enum|protocol|extension|record")
+_CONTAINER = re.compile(
+    r"class|struct|interface|trait|impl|module|mod_item|object|namespace|enum|protocol|extension|record"
+)
 _COMMENTS = re.compile(r"comment|^attribute_item$|^attribute$|^decorator$|^annotation|^marker_annotation$")
-_WRAPPABLE = frozenset({"javascript", "typescript", "tsx", "java", "csharp", "kotlin", "php", "dart", "scala", "swift", "cpp"})
+_WRAPPABLE = frozenset(
+    {"javascript", "typescript", "tsx", "java", "csharp", "kotlin", "php", "dart", "scala", "swift", "cpp"}
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,9 @@ def shape_of(path: str, text: str, *, fragment: bool = False) -> Shape | None:
         if inside is not None and not inside.has_error:
             whole = _shape(inside, 1)
             inner = tuple(
-                Symbol(s.name, s.qualified.split(".", 1)[-1], s.kind, s.start_line, s.end_line, s.outer_line, s.depth - 1)
+                Symbol(
+                    s.name, s.qualified.split(".", 1)[-1], s.kind, s.start_line, s.end_line, s.outer_line, s.depth - 1
+                )
                 for s in whole.symbols
                 if s.depth > 0
             )
@@ -139,7 +150,9 @@ def _rows(node: Node, shift: int) -> tuple[int, int]:
 
 
 def _walk(node: Node, around: tuple[str, ...], depth: int, shift: int) -> Iterator[Symbol]:
-    stack: list[tuple[Node, tuple[str, ...], int, int]] = [(child, around, depth, 0) for child in reversed(node.children)]
+    stack: list[tuple[Node, tuple[str, ...], int, int]] = [
+        (child, around, depth, 0) for child in reversed(node.children)
+    ]
     while stack:
         here, names, level, outer = stack.pop()
         name = _name_of(here)
@@ -166,12 +179,21 @@ def _name_of(node: Node) -> str | None:
         if len(declarators) != 1:
             return None
         value = declarators[0].child_by_field_name("value")
-        if value is None or value.type not in ("arrow_function", "function_expression", "function", "class", "generator_function"):
+        if value is None or value.type not in (
+            "arrow_function",
+            "function_expression",
+            "function",
+            "class",
+            "generator_function",
+        ):
             return None
         return _text(declarators[0].child_by_field_name("name"))
     if not _DEFINES.match(node.type):
         return None
-    if node.type in ("class_specifier", "struct_specifier", "enum_specifier", "union_specifier") and node.child_by_field_name("body") is None:
+    if (
+        node.type in ("class_specifier", "struct_specifier", "enum_specifier", "union_specifier")
+        and node.child_by_field_name("body") is None
+    ):
         return None
     if node.type in ("impl_item",):
         name = _text(node.child_by_field_name("type"))
@@ -192,7 +214,13 @@ def _name_of(node: Node) -> str | None:
     for _ in range(8):
         if declarator is None:
             break
-        if declarator.type in ("identifier", "field_identifier", "qualified_identifier", "destructor_name", "operator_name"):
+        if declarator.type in (
+            "identifier",
+            "field_identifier",
+            "qualified_identifier",
+            "destructor_name",
+            "operator_name",
+        ):
             return _text(declarator)
         inner = declarator.child_by_field_name("declarator")
         if inner is None:
@@ -202,7 +230,9 @@ def _name_of(node: Node) -> str | None:
         spec = next((child for child in node.children if child.type == "type_spec"), None)
         return _text(spec.child_by_field_name("name")) if spec is not None else None
     if node.type in ("class_declaration", "object_declaration", "function_declaration"):
-        child = next((c for c in node.children if c.type in ("type_identifier", "simple_identifier", "identifier")), None)
+        child = next(
+            (c for c in node.children if c.type in ("type_identifier", "simple_identifier", "identifier")), None
+        )
         return _text(child)
     return None
 

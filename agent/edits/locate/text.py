@@ -14,7 +14,10 @@ LOOKALIKES: dict[int, str] = {
     **dict.fromkeys(map(ord, "‘’‚‛′ʼ＇´"), "'"),
     **dict.fromkeys(map(ord, "“”„‟″＂«»"), '"'),
     **dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-"),
-    **dict.fromkeys(map(ord, "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"), " "),
+    **dict.fromkeys(
+        map(ord, "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"),
+        " ",
+    ),
 }
 """Characters that models and editors swap for plain ones, one for one."""
 _VANISHING = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
@@ -57,7 +60,7 @@ class FileText:
     def starts(self) -> list[int]:
         """The offset of each line's first character, and the text's length."""
         offsets = [0]
-        for line, end in zip(self.lines, self.ends):
+        for line, end in zip(self.lines, self.ends, strict=False):
             offsets.append(offsets[-1] + len(line) + len(end))
         return offsets
 
@@ -71,7 +74,11 @@ class FileText:
     @cached_property
     def flat(self) -> str:
         """The text with every line end as LF."""
-        return self.text if "\r" not in self.text else "\n".join(self.lines) + ("\n" if self.ends and self.ends[-1] else "")
+        return (
+            self.text
+            if "\r" not in self.text
+            else "\n".join(self.lines) + ("\n" if self.ends and self.ends[-1] else "")
+        )
 
     @cached_property
     def flat_starts(self) -> list[int]:

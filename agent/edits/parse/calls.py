@@ -14,24 +14,192 @@ from typing import Any
 
 from agent.edits.types import Edit
 
-_PATH = ("path", "file", "file_path", "filepath", "filename", "file_name", "target_file", "targetfile", "relative_path",
-         "absolute_path", "absolutepath", "relative_workspace_path", "target_path", "target", "fname", "document", "uri", "source_file", "src_path", "pathname")
-_OLD = ("old_string", "old_text", "old_str", "oldtext", "oldstring", "oldstr", "old", "search", "search_text", "search_string",
-        "search_block", "searchtext", "find", "find_text", "original", "original_text", "original_string", "original_code", "old_code", "oldcode",
-        "before", "target_content", "targetcontent", "old_content", "from_text", "old_lines", "text_to_replace", "search_content", "old_block", "match")
-_NEW = ("new_string", "new_text", "new_str", "newtext", "newstring", "newstr", "new", "replace", "replace_text", "replacement",
-        "replacement_text", "replace_string", "replace_with", "replacewith", "replacement_content", "replacementcontent", "updated", "updated_text", "updated_code", "new_code",
-        "newcode", "after", "new_content", "to_text", "replacement_string", "new_lines", "replacement_code", "replace_block", "replacement_block", "new_block", "modified", "replaced")
-_CONTENT = ("content", "contents", "file_text", "filetext", "text", "code", "file_content", "filecontent", "file_contents", "new_content",
-            "newcontent", "new_contents", "codecontent", "code_content", "code_edit", "body", "data", "full_content", "source", "updated_content")
+_PATH = (
+    "path",
+    "file",
+    "file_path",
+    "filepath",
+    "filename",
+    "file_name",
+    "target_file",
+    "targetfile",
+    "relative_path",
+    "absolute_path",
+    "absolutepath",
+    "relative_workspace_path",
+    "target_path",
+    "target",
+    "fname",
+    "document",
+    "uri",
+    "source_file",
+    "src_path",
+    "pathname",
+)
+_OLD = (
+    "old_string",
+    "old_text",
+    "old_str",
+    "oldtext",
+    "oldstring",
+    "oldstr",
+    "old",
+    "search",
+    "search_text",
+    "search_string",
+    "search_block",
+    "searchtext",
+    "find",
+    "find_text",
+    "original",
+    "original_text",
+    "original_string",
+    "original_code",
+    "old_code",
+    "oldcode",
+    "before",
+    "target_content",
+    "targetcontent",
+    "old_content",
+    "from_text",
+    "old_lines",
+    "text_to_replace",
+    "search_content",
+    "old_block",
+    "match",
+)
+_NEW = (
+    "new_string",
+    "new_text",
+    "new_str",
+    "newtext",
+    "newstring",
+    "newstr",
+    "new",
+    "replace",
+    "replace_text",
+    "replacement",
+    "replacement_text",
+    "replace_string",
+    "replace_with",
+    "replacewith",
+    "replacement_content",
+    "replacementcontent",
+    "updated",
+    "updated_text",
+    "updated_code",
+    "new_code",
+    "newcode",
+    "after",
+    "new_content",
+    "to_text",
+    "replacement_string",
+    "new_lines",
+    "replacement_code",
+    "replace_block",
+    "replacement_block",
+    "new_block",
+    "modified",
+    "replaced",
+)
+_CONTENT = (
+    "content",
+    "contents",
+    "file_text",
+    "filetext",
+    "text",
+    "code",
+    "file_content",
+    "filecontent",
+    "file_contents",
+    "new_content",
+    "newcontent",
+    "new_contents",
+    "codecontent",
+    "code_content",
+    "code_edit",
+    "body",
+    "data",
+    "full_content",
+    "source",
+    "updated_content",
+)
 _PATCH = ("patch", "diff", "input", "patch_text", "patchtext", "unified_diff", "patch_content", "command", "cmd")
-_LISTS = ("edits", "changes", "replacements", "operations", "hunks", "blocks", "files", "modifications", "updates", "diffs", "actions", "replacementchunks", "calls", "tool_calls")
-_ARGUMENTS = ("arguments", "args", "parameters", "params", "input", "action_input", "tool_input", "kwargs", "payload", "function_args", "argument")
-_NAMES = ("name", "tool", "tool_name", "function", "action", "function_name", "command", "type", "recipient_name", "op", "operation", "kind", "method")
+_LISTS = (
+    "edits",
+    "changes",
+    "replacements",
+    "operations",
+    "hunks",
+    "blocks",
+    "files",
+    "modifications",
+    "updates",
+    "diffs",
+    "actions",
+    "replacementchunks",
+    "calls",
+    "tool_calls",
+)
+_ARGUMENTS = (
+    "arguments",
+    "args",
+    "parameters",
+    "params",
+    "input",
+    "action_input",
+    "tool_input",
+    "kwargs",
+    "payload",
+    "function_args",
+    "argument",
+)
+_NAMES = (
+    "name",
+    "tool",
+    "tool_name",
+    "function",
+    "action",
+    "function_name",
+    "command",
+    "type",
+    "recipient_name",
+    "op",
+    "operation",
+    "kind",
+    "method",
+)
 _ALL = ("replace_all", "replaceall", "all", "all_occurrences", "global", "allow_multiple", "allowmultiple")
-_MOVE_FROM = ("source", "src", "from", "old_path", "source_path", "from_path", "oldpath", "path", "file_path", "source_file")
-_MOVE_TO = ("destination", "dest", "to", "new_path", "destination_path", "to_path", "newpath", "target", "target_path", "dst", "new_name", "move_to")
-_READS = re.compile(r"^(?:read|view|open|list|ls|cat|search|grep|find|glob|get|show|run|exec|shell|bash|think|plan|todo|ask|browse|fetch)(?:$|[_\-.a-z])")
+_MOVE_FROM = (
+    "source",
+    "src",
+    "from",
+    "old_path",
+    "source_path",
+    "from_path",
+    "oldpath",
+    "path",
+    "file_path",
+    "source_file",
+)
+_MOVE_TO = (
+    "destination",
+    "dest",
+    "to",
+    "new_path",
+    "destination_path",
+    "to_path",
+    "newpath",
+    "target",
+    "target_path",
+    "dst",
+    "new_name",
+    "move_to",
+)
+_READS = re.compile(
+    r"^(?:read|view|open|list|ls|cat|search|grep|find|glob|get|show|run|exec|shell|bash|think|plan|todo|"
+    r"ask|browse|fetch)(?:$|[_\-.a-z])"
+)
 _NOT_READS = re.compile(r"replace|edit|write|patch|update|create")
 
 
@@ -77,7 +245,9 @@ def _is_certain(value: Any) -> bool:
         return bool(value) and all(_is_certain(item) for item in value)
     if not isinstance(value, dict):
         return False
-    if _key(value, _LISTS) is not None and (_text(value, _PATH) or all(isinstance(v, (list, dict, str)) for v in value.values())):
+    if _key(value, _LISTS) is not None and (
+        _text(value, _PATH) or all(isinstance(v, (list, dict, str)) for v in value.values())
+    ):
         return True
     if _key(value, _ARGUMENTS) is not None and _key(value, _NAMES) is not None:
         return True
@@ -90,7 +260,16 @@ def _is_certain(value: Any) -> bool:
         return True
     names = {str(key).lower() for key in value}
     return _text(value, _CONTENT) is not None and names <= set(_PATH + _CONTENT + _NAMES) | {
-        "description", "explanation", "reason", "instructions", "overwrite", "encoding", "language", "mode", "create"}
+        "description",
+        "explanation",
+        "reason",
+        "instructions",
+        "overwrite",
+        "encoding",
+        "language",
+        "mode",
+        "create",
+    }
 
 
 def _read(value: Any, path: str | None, name: str, span: tuple[int, int], depth: int) -> list[Edit]:
@@ -108,7 +287,11 @@ def _read(value: Any, path: str | None, name: str, span: tuple[int, int], depth:
         return _read(inner, path, name, span, depth + 1)
     for key in _NAMES:
         word = value.get(key)
-        if isinstance(word, str) and re.fullmatch(r"[\w.\-/ ]{2,60}", word) and (key != "name" or not name or len(value) > 1):
+        if (
+            isinstance(word, str)
+            and re.fullmatch(r"[\w.\-/ ]{2,60}", word)
+            and (key != "name" or not name or len(value) > 1)
+        ):
             name = word.lower()
             break
     if _READS.match(name.rsplit(".", 1)[-1]) and not _NOT_READS.search(name):
@@ -129,7 +312,12 @@ def _read(value: Any, path: str | None, name: str, span: tuple[int, int], depth:
         listed = (listed[0], decoded) if decoded is not None else listed
     if listed is not None and isinstance(listed[1], (list, dict)):
         items = listed[1] if isinstance(listed[1], list) else [listed[1]]
-        if isinstance(listed[1], dict) and listed[1] and all(isinstance(v, str) for v in listed[1].values()) and listed[0].lower() == "files":
+        if (
+            isinstance(listed[1], dict)
+            and listed[1]
+            and all(isinstance(v, str) for v in listed[1].values())
+            and listed[0].lower() == "files"
+        ):
             return [Edit("write", key, new=text, format="json", span=span) for key, text in listed[1].items()]
         found = [edit for item in items for edit in _read(item, path, name, span, depth + 1)]
         if found:
@@ -142,17 +330,36 @@ def _read_one(value: dict[str, Any], path: str | None, name: str, span: tuple[in
     if old is not None and new is not None and (path or name):
         every = _key(value, _ALL)
         expected = value.get("expected_replacements")
-        many = (every is not None and every[1] in (True, "true", "True", 1)) or (isinstance(expected, int) and expected > 1)
+        many = (every is not None and every[1] in (True, "true", "True", 1)) or (
+            isinstance(expected, int) and expected > 1
+        )
         if old == "" and "insert" in name:
-            return [Edit("replace", path, format="json", span=span, flaw="An insertion needs the line beside which it goes.")]
-        return [Edit("replace", path, old=old, new=new, format="json", span=span, every=many, naming="stated" if path else "none")]
+            return [
+                Edit(
+                    "replace", path, format="json", span=span, flaw="An insertion needs the line beside which it goes."
+                )
+            ]
+        return [
+            Edit(
+                "replace",
+                path,
+                old=old,
+                new=new,
+                format="json",
+                span=span,
+                every=many,
+                naming="stated" if path else "none",
+            )
+        ]
     patch = _text(value, _PATCH)
     if patch is None:
         for key in ("command", "cmd"):
             command = value.get(key)
             if isinstance(command, list) and len(command) >= 2 and command[0] == "apply_patch":
                 patch = str(command[1])
-    if patch is not None and re.search(r"^\*\*\* Begin Patch|^@@|^--- |^<{5,9} |^-{5,9} SEARCH|^diff --git", patch, re.MULTILINE):
+    if patch is not None and re.search(
+        r"^\*\*\* Begin Patch|^@@|^--- |^<{5,9} |^-{5,9} SEARCH|^diff --git", patch, re.MULTILINE
+    ):
         from agent.edits.parse.reply import parse_nested
 
         return [_respan(edit, span) for edit in parse_nested(patch, path)]
@@ -266,7 +473,12 @@ def python_call(text: str) -> Any:
     calls: list[Any] = []
     for statement in tree.body:
         expression = statement.value if isinstance(statement, (ast.Expr, ast.Assign)) else None
-        while isinstance(expression, ast.Call) and isinstance(expression.func, ast.Name) and expression.func.id == "print" and expression.args:
+        while (
+            isinstance(expression, ast.Call)
+            and isinstance(expression.func, ast.Name)
+            and expression.func.id == "print"
+            and expression.args
+        ):
             expression = expression.args[0]
         if not isinstance(expression, ast.Call) or not expression.keywords:
             return None
@@ -279,7 +491,9 @@ def python_call(text: str) -> Any:
 
 
 _PARAMETER = re.compile(
-    r"<(?:parameter|param|arg|argument)(?:=|\s+name\s*=\s*)[\"']?([\w.-]+)[\"']?\s*>(.*?)(?:</(?:parameter|param|arg|argument)>|(?=<parameter=)|$)", re.DOTALL
+    r"<(?:parameter|param|arg|argument)(?:=|"
+    r"\s+name\s*=\s*)[\"']?([\w.-]+)[\"']?\s*>(.*?)(?:</(?:parameter|param|arg|argument)>|(?=<parameter=)|$)",
+    re.DOTALL,
 )
 _CHILD_NAMES = frozenset(_PATH + _OLD + _NEW + _CONTENT + _PATCH)
 
@@ -300,7 +514,10 @@ def tagged_call(text: str) -> Any:
     if attribute is None:
         return fields
     if fields is None:
-        return {"name": "write_" + outer.group(1), "arguments": {"path": attribute.group(1), "content": _strip_frame(body, "content")}}
+        return {
+            "name": "write_" + outer.group(1),
+            "arguments": {"path": attribute.group(1), "content": _strip_frame(body, "content")},
+        }
     for call in fields if isinstance(fields, list) else [fields]:
         call["arguments"].setdefault("path", attribute.group(1))
     return fields

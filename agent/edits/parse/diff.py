@@ -50,9 +50,7 @@ def starts_diff(lines: Sequence[Line], at: int) -> bool:
         return any(line.text.startswith("--- ") for line in lines[at + 1 : at + 4])
     if not text.startswith("--- "):
         return False
-    if at + 1 >= len(lines) or not lines[at + 1].text.startswith("+++ "):
-        return False
-    return True
+    return at + 1 < len(lines) and lines[at + 1].text.startswith("+++ ")
 
 
 def may_start_diff(lines: Sequence[Line], at: int) -> bool:
@@ -109,7 +107,15 @@ def _sides(file: _File) -> tuple[str | None, str | None]:
     """The old and new path with the `a/` and `b/` prefixes taken off where both sides have them."""
     old = None if file.old is None else _clean(file.old)
     new = None if file.new is None else _clean(file.new)
-    pairs = (("a/", "b/"), ("i/", "w/"), ("w/", "i/"), ("c/", "i/"), ("o/", "w/"), ("old/", "new/"), ("original/", "modified/"))
+    pairs = (
+        ("a/", "b/"),
+        ("i/", "w/"),
+        ("w/", "i/"),
+        ("c/", "i/"),
+        ("o/", "w/"),
+        ("old/", "new/"),
+        ("original/", "modified/"),
+    )
     for left, right in pairs:
         old_fits = old is None or old == "/dev/null" or old.startswith(left)
         new_fits = new is None or new == "/dev/null" or new.startswith(right)
@@ -141,7 +147,13 @@ def _git_paths(rest: str) -> tuple[str, str] | None:
 
 
 def read_diff(
-    lines: Sequence[Line], at: int, stop: int, *, path: str | None = None, fenced: bool = False, finished: bool = True,
+    lines: Sequence[Line],
+    at: int,
+    stop: int,
+    *,
+    path: str | None = None,
+    fenced: bool = False,
+    finished: bool = True,
     headless: bool = False,
 ) -> Block | Pending | None:
     """The diff that begins at `lines[at]` and reaches to `stop` at most. `fenced`: it fills `lines[at:stop]`.
@@ -203,7 +215,9 @@ def read_diff(
     edits: list[Edit] = []
     for number, file in enumerate(files):
         tail = lines[last - 1].end if number + 1 == len(files) else files[number + 1].start
-        edits += [replace(edit, span=(file.start, tail) if edit.span == (0, 0) else edit.span) for edit in _edits(file, path)]
+        edits += [
+            replace(edit, span=(file.start, tail) if edit.span == (0, 0) else edit.span) for edit in _edits(file, path)
+        ]
     if not edits:
         # Headers and nothing under them: passed over, so that they are looked at once only.
         return Block(last) if last > at and not fenced else None
@@ -215,11 +229,7 @@ def read_diff(
 
 
 def _starts_headers(lines: Sequence[Line], index: int, stop: int) -> bool:
-    return (
-        lines[index].text.startswith("--- ")
-        and index + 1 < stop
-        and lines[index + 1].text.startswith("+++ ")
-    )
+    return lines[index].text.startswith("--- ") and index + 1 < stop and lines[index + 1].text.startswith("+++ ")
 
 
 def _diff_goes_on(lines: Sequence[Line], index: int, stop: int) -> bool:
@@ -255,9 +265,7 @@ def _mode(text: str) -> int | None:
     return int(digits[-3:], 8)
 
 
-def _read_hunk(
-    lines: Sequence[Line], index: int, stop: int, file: _File, header: str | None, *, fenced: bool
-) -> int:
+def _read_hunk(lines: Sequence[Line], index: int, stop: int, file: _File, header: str | None, *, fenced: bool) -> int:
     """Read one hunk's body and add it to the file; the index after it."""
     found = _HUNK.match(header) if header is not None else None
     numbers = found is not None and found.group(1) is not None
@@ -327,7 +335,11 @@ def _skip_signature(lines: Sequence[Line], index: int, stop: int) -> int:
 
 
 def _hunk_edit(
-    rows: list[tuple[str, str]], no_newline: set[str], found: re.Match[str] | None, numbers: bool, counts: tuple[int, int]
+    rows: list[tuple[str, str]],
+    no_newline: set[str],
+    found: re.Match[str] | None,
+    numbers: bool,
+    counts: tuple[int, int],
 ) -> Edit:
     """The replace edit of a hunk's rows, with the second reading for context that lost its leading blank."""
     lost = any(mark == "?" for mark, _ in rows)
@@ -336,7 +348,9 @@ def _hunk_edit(
     alternatives: list[tuple[str, str]] = []
     if lost:
         # Then every context line may have lost its blank, those that begin with one of their own as well.
-        verbatim = [(mark if mark != "?" else " ", text if mark != " " or not text else " " + text) for mark, text in rows]
+        verbatim = [
+            (mark if mark != "?" else " ", text if mark != " " or not text else " " + text) for mark, text in rows
+        ]
         alternatives.append(_sides_of(verbatim))
     marked = [text for mark, text in rows if mark in "+-" and text]
     if marked and all(text.startswith(" ") for text in marked):
@@ -362,9 +376,17 @@ def _hunk_edit(
         new_open = bool(no_newline & {"+", " ", "?"})
         eof = not new_open
     return Edit(
-        "replace", None, old=old, new=new, format="diff", line_hint=hint, anchors=(heading,) if heading else (),
-        alternatives=tuple(dict.fromkeys(a for a in alternatives if a != (old, new))), eof_newline=eof,
-        at=at, flaw=flaw,
+        "replace",
+        None,
+        old=old,
+        new=new,
+        format="diff",
+        line_hint=hint,
+        anchors=(heading,) if heading else (),
+        alternatives=tuple(dict.fromkeys(a for a in alternatives if a != (old, new))),
+        eof_newline=eof,
+        at=at,
+        flaw=flaw,
     )
 
 
@@ -394,8 +416,17 @@ def _edits(file: _File, fallback: str | None) -> list[Edit]:
     if old == "/dev/null" or file.created:
         text = "".join(hunk.new for hunk in file.hunks)
         eof = file.hunks[-1].eof_newline if file.hunks else None
-        return [Edit("replace", new, new=text, format="diff", mode=file.mode, eof_newline=eof,
-                     span=file.hunks[0].span if file.hunks else (0, 0))]
+        return [
+            Edit(
+                "replace",
+                new,
+                new=text,
+                format="diff",
+                mode=file.mode,
+                eof_newline=eof,
+                span=file.hunks[0].span if file.hunks else (0, 0),
+            )
+        ]
     edits: list[Edit] = []
     target = new if new is not None else old
     other = ""

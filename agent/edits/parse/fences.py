@@ -11,7 +11,9 @@ from agent.edits.parse.lines import Line, indent_of
 from agent.edits.parse.naming import NOTHING, Known, looks_like_path, stated_path
 
 _FENCE = re.compile(r"^[ \t]*(?:>[ ]?)*[ \t]*(`{3,}|~{3,})[ \t]*(.*?)[ \t]*$")
-_ATTRIBUTE = re.compile(r"\b(?:title|file|filename|path|name|src|filepath)\s*[=:]\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s}\"']+))", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"\b(?:title|file|filename|path|name|src|filepath)\s*[=:]\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s}\"']+))", re.IGNORECASE
+)
 _DOCUMENTS = frozenset({"md", "markdown", "mdx", "rst", "qmd", "txt", "adoc", "rmd"})
 
 
@@ -55,7 +57,7 @@ def _read_info(info: str, known: Known) -> tuple[str, str | None]:
     braced = re.fullmatch(r"\{\s*\.?([\w+#-]+)[^}]*\}", info)
     if braced:
         return braced.group(1).lower(), None
-    if is_language(info) and not (info in known.paths):
+    if is_language(info) and info not in known.paths:
         return info.lower(), None
     # `python:src/a.py`, `12:20:src/a.py` (a citation of lines), `python src/a.py`, `src/a.py`
     cited = re.fullmatch(r"(\d+):(\d+):(.+)", info)
@@ -111,7 +113,7 @@ def find_close(lines: Sequence[Line], at: int, fence: Fence, path: str | None, *
             # Deeper than the opening: part of a docstring or a list inside the content.
             continue
         if info:
-            if "`" not in info and len(found.group(1)) <= len(fence.mark) or (document and "`" not in info):
+            if ("`" not in info and len(found.group(1)) <= len(fence.mark)) or (document and "`" not in info):
                 depth += 1
             continue
         if depth:

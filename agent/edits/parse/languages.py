@@ -6,10 +6,18 @@ import re
 
 _GROUPS: tuple[tuple[str, str], ...] = (
     ("python py python3 py3 pyi cython gyp starlark bazel", "py pyi pyx pxd pyw bzl bazel star wsgi"),
-    ("javascript js jsx mjs cjs node ecmascript react typescript ts tsx mts cts javascriptreact typescriptreact",
-     "js jsx mjs cjs ts tsx mts cts es6 vue svelte"),
-    ("json jsonc json5 jsonl", "json jsonc json5 jsonl ipynb webmanifest map geojson code-workspace babelrc eslintrc prettierrc"),
-    ("html htm xhtml jinja jinja2 django handlebars hbs ejs erb htmldjango", "html htm xhtml jinja jinja2 j2 hbs ejs erb tmpl tpl vue svelte njk"),
+    (
+        "javascript js jsx mjs cjs node ecmascript react typescript ts tsx mts cts javascriptreact typescriptreact",
+        "js jsx mjs cjs ts tsx mts cts es6 vue svelte",
+    ),
+    (
+        "json jsonc json5 jsonl",
+        "json jsonc json5 jsonl ipynb webmanifest map geojson code-workspace babelrc eslintrc prettierrc",
+    ),
+    (
+        "html htm xhtml jinja jinja2 django handlebars hbs ejs erb htmldjango",
+        "html htm xhtml jinja jinja2 j2 hbs ejs erb tmpl tpl vue svelte njk",
+    ),
     ("xml svg xsd xslt plist", "xml svg xsd xsl xslt plist csproj props targets pom xaml resx html"),
     ("css scss sass less postcss", "css scss sass less pcss"),
     ("c h", "c h"),
@@ -46,7 +54,10 @@ _GROUPS: tuple[tuple[str, str], ...] = (
     ("bat batch cmd dos", "bat cmd"),
     ("yaml yml", "yaml yml"),
     ("toml", "toml lock"),
-    ("ini cfg conf properties dosini editorconfig", "ini cfg conf properties editorconfig gitconfig toml env service desktop"),
+    (
+        "ini cfg conf properties dosini editorconfig",
+        "ini cfg conf properties editorconfig gitconfig toml env service desktop",
+    ),
     ("sql mysql postgresql postgres sqlite plsql tsql", "sql ddl dml"),
     ("markdown md mdx rst restructuredtext", "md markdown mdx rst qmd"),
     ("dockerfile docker containerfile", "dockerfile containerfile"),
@@ -80,33 +91,187 @@ for _names, _extensions in _GROUPS:
         _EXTENSIONS[_name] = _EXTENSIONS.get(_name, frozenset()) | frozenset(_extensions.split())
 
 KNOWN_EXTENSIONS: frozenset[str] = frozenset().union(*_EXTENSIONS.values()) | frozenset(
-    "txt log lock gitignore gitattributes dockerignore npmrc env example sample in am ac po pot pro "
-    "adoc asciidoc org rtf wat gd tscn cfg d di cr e hx purs elm sml rego jsonnet libsonnet cue dhall "
-    "http rest vb bas cob cbl ada adb ads tcl awk sed diff patch service timer "
-    "template dist spec cabal nimble toc htaccess pylintrc flake8 coveragerc".split()
+    [
+        "txt",
+        "log",
+        "lock",
+        "gitignore",
+        "gitattributes",
+        "dockerignore",
+        "npmrc",
+        "env",
+        "example",
+        "sample",
+        "in",
+        "am",
+        "ac",
+        "po",
+        "pot",
+        "pro",
+        "adoc",
+        "asciidoc",
+        "org",
+        "rtf",
+        "wat",
+        "gd",
+        "tscn",
+        "cfg",
+        "d",
+        "di",
+        "cr",
+        "e",
+        "hx",
+        "purs",
+        "elm",
+        "sml",
+        "rego",
+        "jsonnet",
+        "libsonnet",
+        "cue",
+        "dhall",
+        "http",
+        "rest",
+        "vb",
+        "bas",
+        "cob",
+        "cbl",
+        "ada",
+        "adb",
+        "ads",
+        "tcl",
+        "awk",
+        "sed",
+        "diff",
+        "patch",
+        "service",
+        "timer",
+        "template",
+        "dist",
+        "spec",
+        "cabal",
+        "nimble",
+        "toc",
+        "htaccess",
+        "pylintrc",
+        "flake8",
+        "coveragerc",
+    ]
 )
 """Extensions that make a bare word look like a file name."""
 
 BARE_NAMES: frozenset[str] = frozenset(
-    "dockerfile makefile gnumakefile rakefile gemfile procfile vagrantfile jenkinsfile brewfile podfile "
-    "justfile containerfile caddyfile tiltfile license licence readme changelog copying notice authors "
-    "contributing codeowners build workspace cmakelists.txt go.mod go.sum pipfile todo version manifest".split()
+    [
+        "dockerfile",
+        "makefile",
+        "gnumakefile",
+        "rakefile",
+        "gemfile",
+        "procfile",
+        "vagrantfile",
+        "jenkinsfile",
+        "brewfile",
+        "podfile",
+        "justfile",
+        "containerfile",
+        "caddyfile",
+        "tiltfile",
+        "license",
+        "licence",
+        "readme",
+        "changelog",
+        "copying",
+        "notice",
+        "authors",
+        "contributing",
+        "codeowners",
+        "build",
+        "workspace",
+        "cmakelists.txt",
+        "go.mod",
+        "go.sum",
+        "pipfile",
+        "todo",
+        "version",
+        "manifest",
+    ]
 )
 """Files without an extension that everybody knows, in lower case."""
 
 NEVER_FILES: frozenset[str] = frozenset(
-    "node.js next.js vue.js react.js nuxt.js express.js three.js d3.js chart.js backbone.js ember.js "
-    "angular.js nest.js asp.net vb.net p5.js alpine.js solid.js moment.js socket.io".split()
+    [
+        "node.js",
+        "next.js",
+        "vue.js",
+        "react.js",
+        "nuxt.js",
+        "express.js",
+        "three.js",
+        "d3.js",
+        "chart.js",
+        "backbone.js",
+        "ember.js",
+        "angular.js",
+        "nest.js",
+        "asp.net",
+        "vb.net",
+        "p5.js",
+        "alpine.js",
+        "solid.js",
+        "moment.js",
+        "socket.io",
+    ]
 )
 """Names of products that look like files, in lower case."""
 
 TRANSCRIPTS: frozenset[str] = frozenset(
-    "console shell-session sh-session bash-session pycon output out log logs terminal session stdout stderr "
-    "traceback pytb mermaid plantuml dot math tex-math ascii tree result results error".split()
+    [
+        "console",
+        "shell-session",
+        "sh-session",
+        "bash-session",
+        "pycon",
+        "output",
+        "out",
+        "log",
+        "logs",
+        "terminal",
+        "session",
+        "stdout",
+        "stderr",
+        "traceback",
+        "pytb",
+        "mermaid",
+        "plantuml",
+        "dot",
+        "math",
+        "tex-math",
+        "ascii",
+        "tree",
+        "result",
+        "results",
+        "error",
+    ]
 )
 """Fence names whose content is something to look at, never a file."""
 
-SHELLS: frozenset[str] = frozenset("bash sh shell zsh fish ksh powershell ps1 pwsh bat batch cmd dos shellscript".split())
+SHELLS: frozenset[str] = frozenset(
+    [
+        "bash",
+        "sh",
+        "shell",
+        "zsh",
+        "fish",
+        "ksh",
+        "powershell",
+        "ps1",
+        "pwsh",
+        "bat",
+        "batch",
+        "cmd",
+        "dos",
+        "shellscript",
+    ]
+)
 """Fence names that hold commands to run, unless a shell script was named."""
 
 PLAIN: frozenset[str] = frozenset({"", "text", "txt", "plaintext", "plain", "code", "file", "none", "raw", "unknown"})

@@ -14,27 +14,38 @@ from agent.edits.parse.languages import BARE_NAMES, KNOWN_EXTENSIONS, NEVER_FILE
 
 _LABEL = re.compile(
     r"^(?:(?:the\s+)?(?:new|updated?|modif(?:y|ied)|changed?|edit(?:ed)?|creat(?:e|ed|ing)|add(?:ed)?|writ(?:e|ing)|"
-    r"full|complete|final|fixed|target|rewritten|replace|revised|corrected|in|for|to|save\s+(?:as|to|in)|overwrite)\s+)*"
-    r"(?:(?:the\s+)?file[ _-]?(?:name|path)?|path|filename|filepath|location|target|module|script|update|updated|create|created|new|"
-    r"modify|modified|edit|edited|changes?\s+(?:to|in|for)|in|fix(?:ed)?|for)\s*(?:\#?\d+\s*)?(?:[:=\-–—]\s*|\s+(?=[`\"'*\w./]))",
+    r"full|complete|final|fixed|target|rewritten|replace|revised|corrected|in|for|to|save\s+(?:as|to|in)|"
+    r"overwrite)\s+)*"
+    r"(?:(?:the\s+)?file[ _-]?(?:name|path)?|path|filename|filepath|location|target|module|script|update|"
+    r"updated|create|created|new|"
+    r"modify|modified|edit|edited|changes?\s+(?:to|in|for)|in|fix(?:ed)?|"
+    r"for)\s*(?:\#?\d+\s*)?(?:[:=\-–—]\s*|\s+(?=[`\"'*\w./]))",
     re.IGNORECASE,
 )
 _ACTION = re.compile(
-    r"^(?:(?:please\s+)?(?:new|updated?|modif(?:y|ied)|changed?|edit(?:ed)?|creat(?:e|ed|ing)|added?|write|full|complete|"
+    r"^(?:(?:please\s+)?(?:new|updated?|modif(?:y|ied)|changed?|edit(?:ed)?|creat(?:e|ed|ing)|added?|"
+    r"write|full|complete|"
     r"final|fixed|revised|corrected|the|in|for|save as|overwrite|contents? of)\s+)+(?=[`\"'*\w./])",
     re.IGNORECASE,
 )
 _TRAILER = re.compile(
-    r"\s*(?:[-–—:,]\s*)?[\(\[<{]?\s*\b(?:new(?:\s+file)?|updated?|modified|changed|edited|created?|complete|full(?:\s+file)?|fixed|"
+    r"\s*(?:[-–—:,]\s*)?[\(\[<{]?\s*\b(?:new(?:\s+file)?|updated?|modified|changed|edited|created?|"
+    r"complete|full(?:\s+file)?|fixed|"
     r"added|rewritten|no changes?|continued|cont\.?|whole\s+file|file|contents?|after|version|"
-    r"lines?\s*:?\s*\d+(?:\s*[-–]\s*\d+)?)(?:\s+(?:version|content|contents|file|code|changes|here))*\s*[\)\]>}]?\s*$",
+    r"lines?\s*:?\s*\d+(?:\s*[-–]\s*\d+)?)(?:\s+(?:version|content|contents|file|code|changes|"
+    r"here))*\s*[\)\]>}]?\s*$",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"^(?:#(?!!)|//|--(?!-)|;+|%+|/\*+|<!--|\{#|\(\*|\"\"\"|REM\b|')\s*(.*?)\s*(?:\*/|-->|#\}|\*\)|\"\"\")?$", re.IGNORECASE)
+_COMMENT = re.compile(
+    r"^(?:#(?!!)|//|--(?!-)|;+|%+|/\*+|<!--|\{#|\(\*|\"\"\"|REM\b|')\s*(.*?)\s*(?:\*/|-->|#\}|\*\)|\"\"\")?$",
+    re.IGNORECASE,
+)
 _WRAPS = ("`", '"', "'", "**", "__", "*", "_", "[", "(", "<", "“", "‘", "«")
 _CLOSERS = {"[": "]", "(": ")", "<": ">", "“": "”", "‘": "’", "«": "»"}
 _BAD = re.compile(r"[\x00-\x1f<>|?*\"`$]|://|\s$")
-_TOKEN = re.compile(r"`([^`\n]{1,200})`|\*\*([^*\n]{1,200})\*\*|\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|([\w@+~.\-/\\\[\]()]{2,200})")
+_TOKEN = re.compile(
+    r"`([^`\n]{1,200})`|\*\*([^*\n]{1,200})\*\*|\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|([\w@+~.\-/\\\[\]()]{2,200})"
+)
 
 
 @dataclass(frozen=True)
@@ -129,7 +140,11 @@ def stated_path(line: str, known: Known = NOTHING, *, comment: bool = False, slo
         if link:
             text = link.group(1)
         trailer = _TRAILER.search(text)
-        if trailer and trailer.start() > 0 and looks_like_path(_unwrap(text[: trailer.start()]), known, labelled=labelled):
+        if (
+            trailer
+            and trailer.start() > 0
+            and looks_like_path(_unwrap(text[: trailer.start()]), known, labelled=labelled)
+        ):
             text = text[: trailer.start()]
         if text == before:
             break

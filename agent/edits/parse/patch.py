@@ -1,14 +1,14 @@
 """Patches between `*** Begin Patch` and `*** End Patch`: files added, updated, moved and deleted, placed by context.
 
-    *** Begin Patch
-    *** Update File: src/a.py
-    *** Move to: src/b.py
-    @@ class A
-     context
-    -old
-    +new
-    *** End of File
-    *** End Patch
+*** Begin Patch
+*** Update File: src/a.py
+*** Move to: src/b.py
+@@ class A
+ context
+-old
++new
+*** End of File
+*** End Patch
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from agent.edits.types import Edit
 
 _BEGIN = re.compile(r"^[ \t]*\*\*\* ?Begin Patch\b", re.IGNORECASE)
 _END = re.compile(r"^[ \t]*\*\*\* ?End Patch\b", re.IGNORECASE)
-_SECTION = re.compile(r"^[ \t]*\*\*\* ?(Add|Create|New|Update|Modify|Edit|Delete|Remove)(?: File)?: ?(.+?)[ \t]*$", re.IGNORECASE)
+_SECTION = re.compile(
+    r"^[ \t]*\*\*\* ?(Add|Create|New|Update|Modify|Edit|Delete|Remove)(?: File)?: ?(.+?)[ \t]*$", re.IGNORECASE
+)
 _MOVE = re.compile(r"^[ \t]*\*\*\* ?(?:Move|Rename)(?: File)? ?to: ?(.+?)[ \t]*$", re.IGNORECASE)
 _EOF = re.compile(r"^[ \t]*\*\*\* ?End of File\b", re.IGNORECASE)
 _HEREDOC_END = re.compile(r"^(?:EOF|PATCH|END|EOT)['\"]?$")
@@ -74,9 +76,7 @@ def read_patch(lines: Sequence[Line], at: int, stop: int, *, fenced: bool = Fals
     return Pending(path, "patch", "the line *** End Patch is missing", tuple(edits[:begun]), ("***",), quiet="+- @")
 
 
-def _read_section(
-    lines: Sequence[Line], at: int, stop: int, verb: str, path: str, edits: list[Edit]
-) -> int:
+def _read_section(lines: Sequence[Line], at: int, stop: int, verb: str, path: str, edits: list[Edit]) -> int:
     index = at + 1
     start = lines[at].start
     if verb in ("delete", "remove"):
@@ -98,7 +98,9 @@ def _read_section(
         edits.append(Edit("replace", path, new=text, format="patch", span=(start, lines[index - 1].end)))
         return index
     if index < stop and (move := _MOVE.match(lines[index].text)):
-        edits.append(Edit("move", path, move_to=move.group(1).strip("`\"'"), format="patch", span=(start, lines[index].end)))
+        edits.append(
+            Edit("move", path, move_to=move.group(1).strip("`\"'"), format="patch", span=(start, lines[index].end))
+        )
         path = edits[-1].move_to
         index += 1
     anchors: list[str] = []
@@ -185,6 +187,14 @@ def _chunk(path: str, rows: list[str], anchors: tuple[str, ...], at_end: bool, s
     if not old and not at_end:
         flaw = "The chunk adds lines without any line around them, so nothing says where they go."
     return Edit(
-        "replace", path, old=old, new=new, format="patch", span=span, anchors=anchors,
-        alternatives=tuple(texts[1:]), at=at, flaw=flaw,
+        "replace",
+        path,
+        old=old,
+        new=new,
+        format="patch",
+        span=span,
+        anchors=anchors,
+        alternatives=tuple(texts[1:]),
+        at=at,
+        flaw=flaw,
     )

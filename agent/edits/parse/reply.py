@@ -23,12 +23,39 @@ _THINK_END = re.compile(r"</(?:think|thinking|thought|reasoning)>\s*$", re.IGNOR
 _PATH_TAG = re.compile(r"^\s*<(path|file_path|filepath|file|filename|file_name|target_file)>\s*([^<>]+?)\s*</\1>\s*$")
 _TAG = re.compile(r"^\s*<(\|?[A-Za-z][\w.|-]*)(?:[=\s][^>]*)?>")
 _CALL_TAG = re.compile(
-    r"^(?:\|?tool_?calls?\|?|function(?:_calls?)?|function|invoke|antml.*|tool_use|tools?|.*(?:write|edit|replace|create|patch|delete|diff|update|modify|insert|save|move|rename).*|file|files|change|changes)$",
+    r"^(?:\|?tool_?calls?\|?|function(?:_calls?)?|function|invoke|antml.*|tool_use|tools?|.*(?:write|edit|"
+    r"replace|create|patch|delete|diff|update|modify|insert|save|move|rename).*|file|files|change|changes)$",
     re.IGNORECASE,
 )
-_CALL_FENCES = frozenset({"json", "jsonc", "json5", "tool_call", "tool_calls", "tool_code", "tool", "tool_use", "tooluse", "toolcall",
-                          "function_call", "function", "action", "xml", "python", "py", "javascript", "typescript", "js", "yaml", *PLAIN})
-_MARKERS = re.compile(r"^\s*(?:\[TOOL_CALLS?\]|TOOL_CALLS?:|<\|tool_calls?(?:_begin|_start)?\|>|Action Input:|Tool call:|call:)\s*", re.IGNORECASE)
+_CALL_FENCES = frozenset(
+    {
+        "json",
+        "jsonc",
+        "json5",
+        "tool_call",
+        "tool_calls",
+        "tool_code",
+        "tool",
+        "tool_use",
+        "tooluse",
+        "toolcall",
+        "function_call",
+        "function",
+        "action",
+        "xml",
+        "python",
+        "py",
+        "javascript",
+        "typescript",
+        "js",
+        "yaml",
+        *PLAIN,
+    }
+)
+_MARKERS = re.compile(
+    r"^\s*(?:\[TOOL_CALLS?\]|TOOL_CALLS?:|<\|tool_calls?(?:_begin|_start)?\|>|Action Input:|Tool call:|call:)\s*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -145,7 +172,9 @@ class Scanner:
     def result(self) -> ParsedReply:
         """What was found so far."""
         edits = keep_weak(self.edits)
-        return ParsedReply(tuple(edits), tuple(self.incomplete), "\n".join(self.prose).strip("\n"), tuple(self.problems))
+        return ParsedReply(
+            tuple(edits), tuple(self.incomplete), "\n".join(self.prose).strip("\n"), tuple(self.problems)
+        )
 
     def skip_unopened_thinking(self) -> None:
         """Pass over thoughts that the chat template opened before the reply began."""
@@ -189,7 +218,9 @@ class Scanner:
         start = self.lines[self.at].start
         if pending.edits:
             start = pending.edits[-1].span[1]
-        lost = Incomplete(pending.path, pending.format, (start, self.lines[-1].end), f"The reply ends too early: {pending.reason}.")
+        lost = Incomplete(
+            pending.path, pending.format, (start, self.lines[-1].end), f"The reply ends too early: {pending.reason}."
+        )
         return Block(len(self.lines), pending.edits, (lost,), pending.path)
 
     def _take(self, block: Block) -> None:
@@ -372,7 +403,10 @@ class Scanner:
         offset = len(first) - len(head.lstrip())
         probe = first[offset:]
         if calls.closing_bracket(probe) is None:
-            if self._fence is None and not re.search(r"[\"'](?:name|tool|path|file|file_path|edits|function|arguments|action|filename)[\"']|^\s*[{\[]\s*$", head):
+            if self._fence is None and not re.search(
+                r"[\"'](?:name|tool|path|file|file_path|edits|function|arguments|action|filename)[\"']|^\s*[{\[]\s*$",
+                head,
+            ):
                 return None
             if not self._may_look(self.length - lines[at].start):
                 return None
@@ -382,7 +416,9 @@ class Scanner:
             if not last and len(lines) - at <= 3 and calls.closing_bracket(probe) is None:
                 # Too little of it to tell a call from an example.
                 return Pending(None, "json", "the call breaks off")
-            if calls.closing_bracket(probe) is None and re.search(r"[\"'](?:name|path|file_path|old_string|content|edits|tool)[\"']\s*:", probe):
+            if calls.closing_bracket(probe) is None and re.search(
+                r"[\"'](?:name|path|file_path|old_string|content|edits|tool)[\"']\s*:", probe
+            ):
                 return Pending(None, "json", "the call breaks off", closers=("}", "]"))
             return None
         end = at + probe[:length].count("\n")
@@ -414,7 +450,9 @@ class Scanner:
             closers = ("```", "~~~", "<<<<<", "-----")
             format = "diff" if fence.language in ("diff", "patch") else "whole-file"
             pending = Pending(path or self._default, format, "the closing fence is missing", closers=closers)
-            if last and not self._may_be_edit(fence, path, before, "\n".join(line.text for line in lines[at + 1 : at + 40])):
+            if last and not self._may_be_edit(
+                fence, path, before, "\n".join(line.text for line in lines[at + 1 : at + 40])
+            ):
                 return Block(len(lines))
             return pending
         span = (lines[at].start, lines[close].end)
@@ -424,7 +462,13 @@ class Scanner:
             if block is not None:
                 return block
         edit = whole_file_edit(
-            body, fence, span=span, stated=heading[0] if heading else None, near=near, prose=before, known=self._known,
+            body,
+            fence,
+            span=span,
+            stated=heading[0] if heading else None,
+            near=near,
+            prose=before,
+            known=self._known,
             default_path=self._default,
         )
         if edit is None:
@@ -436,12 +480,25 @@ class Scanner:
     def _may_be_edit(self, fence: Fence, path: str | None, before: Sequence[str], body: str) -> bool:
         if path is not None or fence.language in ("diff", "patch"):
             return True
-        if fence.language in _CALL_FENCES and re.match(r"\s*[{\[<]", body) and re.search(
-            r"[\"'](?:name|tool|function|path|file_path|old_string|edits)[\"']\s*:|<(?:function|parameter|tool_call|invoke)\b", body
+        if (
+            fence.language in _CALL_FENCES
+            and re.match(r"\s*[{\[<]", body)
+            and re.search(
+                r"[\"'](?:name|tool|function|path|file_path|old_string|edits)[\"']\s*:|<(?:function|parameter|"
+                r"tool_call|invoke)\b",
+                body,
+            )
         ):
             return True
         probe = whole_file_edit(
-            ["x"], fence, span=(0, 0), stated=None, near=False, prose=before, known=self._known, default_path=self._default
+            ["x"],
+            fence,
+            span=(0, 0),
+            stated=None,
+            near=False,
+            prose=before,
+            known=self._known,
+            default_path=self._default,
         )
         return probe is not None
 
@@ -472,13 +529,13 @@ class Scanner:
         self, fence: Fence, body: list[str], path: str | None, close: int, span: tuple[int, int]
     ) -> Block | None:
         """A fence that holds a diff, a patch or a call."""
-        lines = self.lines
         filled = [text for text in body if text.strip()]
         if not filled:
             return None
         first = filled[0]
         if fence.language in ("diff", "patch", "udiff") or (
-            fence.language in PLAIN and (first.startswith(("--- ", "diff --git ", "@@ ", "Index: ")) and looks_like_diff_body(body))
+            fence.language in PLAIN
+            and (first.startswith(("--- ", "diff --git ", "@@ ", "Index: ")) and looks_like_diff_body(body))
         ):
             dedented = split_lines("".join(text + "\n" for text in body), 0)
             for start, line in enumerate(dedented):
@@ -506,16 +563,32 @@ class Scanner:
         value: object = None
         if text[:1] in "{[":
             value = self._all_values(text)
-        elif fence.language in ("tool_code", "python", "py", "tool_call", *PLAIN) and re.match(r"^(?:print\()?[\w.]*(?:edit|write|replace|create|patch|delete|update|modify|save|move|rename)\w*\(", text):
+        elif fence.language in ("tool_code", "python", "py", "tool_call", *PLAIN) and re.match(
+            r"^(?:print\()?[\w.]*(?:edit|write|replace|create|patch|delete|update|modify|save|move|rename)\w*\(", text
+        ):
             value = calls.python_call(text)
         elif text.startswith("<"):
             value, _ = self._value_in(text)
             value = value if value is not None else calls.tagged_call(text)
-            if fence.language not in ("xml", "tool_call", "tool_code", *PLAIN) or not re.match(r"<(?:tool_call|function|invoke|[\w.-]*(?:edit|write|replace|create|file|patch|delete))", text):
+            if fence.language not in ("xml", "tool_call", "tool_code", *PLAIN) or not re.match(
+                r"<(?:tool_call|function|invoke|[\w.-]*(?:edit|write|replace|create|file|patch|delete))", text
+            ):
                 value = None
         if value is None:
             return None
-        named = fence.language not in _CALL_FENCES - {"json", "jsonc", "json5", "xml", "python", "py", "javascript", "typescript", "js", "yaml", *PLAIN}
+        named = fence.language not in _CALL_FENCES - {
+            "json",
+            "jsonc",
+            "json5",
+            "xml",
+            "python",
+            "py",
+            "javascript",
+            "typescript",
+            "js",
+            "yaml",
+            *PLAIN,
+        }
         edits_found = calls.edits_from_call(value, span=span, bare=named)
         if not edits_found:
             return None

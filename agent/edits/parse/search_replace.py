@@ -1,10 +1,10 @@
 """SEARCH/REPLACE blocks: five to nine marker characters, in every decoration that models give them.
 
-    <<<<<<< SEARCH            also `------- SEARCH`, `<<<<<<< ORIGINAL`, `<<<<<<< HEAD`, with a path or colon after it
-    lines to find
-    =======
-    lines to put there
-    >>>>>>> REPLACE           also `+++++++ REPLACE`, `>>>>>>> UPDATED`
+<<<<<<< SEARCH            also `------- SEARCH`, `<<<<<<< ORIGINAL`, `<<<<<<< HEAD`, with a path or colon after it
+lines to find
+=======
+lines to put there
+>>>>>>> REPLACE           also `+++++++ REPLACE`, `>>>>>>> UPDATED`
 """
 
 from __future__ import annotations
@@ -24,8 +24,22 @@ _DIVIDER = re.compile(r"^[ \t]*(={5,9})[ \t]*(?:REPLACE|WITH|UPDATED|NEW|DIVIDER
 _TAIL = re.compile(rf"^{_DECORATION}(>{{5,9}}|\+{{5,9}})[ \t]*([A-Za-z/ ]*).*$")
 _SEARCH_WORDS = frozenset({"search", "find", "old", "before", "original", "searching"})
 _MERGE_WORDS = frozenset({"head", "current", "existing", "updated", "ours"})
-_REPLACE_WORDS = frozenset({"replace", "replaced", "replacement", "replacing", "updated", "update", "new", "after", "search/replace",
-                            "end", "modified", "changed"})
+_REPLACE_WORDS = frozenset(
+    {
+        "replace",
+        "replaced",
+        "replacement",
+        "replacing",
+        "updated",
+        "update",
+        "new",
+        "after",
+        "search/replace",
+        "end",
+        "modified",
+        "changed",
+    }
+)
 _HINT = re.compile(r"^[ \t]*:(start|end)_line:[ \t]*(\d+)[ \t]*$")
 _RULE = re.compile(r"^[ \t]*-{3,9}[ \t]*$")
 _MOST_NESTED = 20
@@ -63,9 +77,7 @@ def head_of(text: str, known: Known = NOTHING) -> Head | None:
     path = stated_path(rest, known) if rest and not hint else None
     if path is None and rest and not hint and len(rest) > 60:
         return None
-    return Head(
-        len(marks), marks[0], not is_search, path, indent_of(text), int(hint.group(1)) if hint else None
-    )
+    return Head(len(marks), marks[0], not is_search, path, indent_of(text), int(hint.group(1)) if hint else None)
 
 
 def _tail_of(text: str, head: Head) -> int:
@@ -112,7 +124,9 @@ def read_block(
     if end is None:
         if head.merge and not _has_divider(lines, at, head):
             return None
-        return Pending(own_path, "search-replace", "the closing marker is missing", closers=(">>>>>", "+++++", "<<<<<", "-----"))
+        return Pending(
+            own_path, "search-replace", "the closing marker is missing", closers=(">>>>>", "+++++", "<<<<<", "-----")
+        )
     close, dividers, restart = end
     span = (lines[at].start, lines[close - 1 if restart else close].end)
     if restart:
@@ -129,7 +143,12 @@ def read_block(
     body = _dedent(body, head.indent)
     if not dividers:
         edit = Edit(
-            "replace", own_path, old=join(body), format="search-replace", span=span, line_hint=hint,
+            "replace",
+            own_path,
+            old=join(body),
+            format="search-replace",
+            span=span,
+            line_hint=hint,
             flaw="The block has no ======= line between the text to find and the text to put there.",
         )
         return Block(close + 1, (edit,), path=own_path)
@@ -138,7 +157,13 @@ def read_block(
     old, new = readings.pop(chosen)
     readings += [plain for reading in [(old, new), *readings] if (plain := _plainer(*reading)) is not None]
     edit = Edit(
-        "replace", own_path, old=old, new=new, format="search-replace", span=span, line_hint=hint,
+        "replace",
+        own_path,
+        old=old,
+        new=new,
+        format="search-replace",
+        span=span,
+        line_hint=hint,
         alternatives=tuple(readings),
         naming="stated" if head.path else naming if own_path else "none",
     )
@@ -157,7 +182,9 @@ def _plainer(old: str, new: str) -> tuple[str, str] | None:
     if unfenced[0] is not None:
         return join(unfenced[0]), join(unfenced[1] if unfenced[1] is not None else sides[1])
     if all(_NUMBERED.match(line) for line in sides[0] if line.strip()):
-        return join([_NUMBERED.sub("", line) for line in sides[0]]), join([_NUMBERED.sub("", line) for line in sides[1]])
+        return join([_NUMBERED.sub("", line) for line in sides[0]]), join(
+            [_NUMBERED.sub("", line) for line in sides[1]]
+        )
     return None
 
 
@@ -175,9 +202,7 @@ def _has_divider(lines: Sequence[Line], at: int, head: Head) -> bool:
     return any(_divider_of(line.text, head) for line in lines[at + 1 : at + 400])
 
 
-def _find_end(
-    lines: Sequence[Line], at: int, head: Head, *, nested: bool
-) -> tuple[int, list[int], bool] | None:
+def _find_end(lines: Sequence[Line], at: int, head: Head, *, nested: bool) -> tuple[int, list[int], bool] | None:
     """(index of the closing line, indices of the dividing lines, the block broke off at a new opening) or None.
 
     With `nested`, whole blocks within the content are passed over, as in a document about this very format; where
@@ -190,7 +215,9 @@ def _find_end(
     inner_widths: set[int] = set()
     for index in range(at + 1, len(lines)):
         text = lines[index].text
-        if len(text) < 5 or not ("<<<<<" in text or ">>>>>" in text or "=====" in text or "-----" in text or "+++++" in text):
+        if len(text) < 5 or not (
+            "<<<<<" in text or ">>>>>" in text or "=====" in text or "-----" in text or "+++++" in text
+        ):
             continue
         inner = head_of(text)
         if inner is not None:

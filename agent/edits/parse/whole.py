@@ -12,23 +12,33 @@ from agent.edits.parse.naming import Known, looks_like_path, mentioned_paths, st
 from agent.edits.types import Edit, Naming
 
 _SHOWN = re.compile(
-    r"\b(?:e\.?g\.?|examples?|usage|for instance|demo(?:nstrat\w+)?|sample|try (?:it|this|running)|run(?:ning|s)?|execute|invoke|"
-    r"call(?:ed|ing)?|outputs?|prints?|results? (?:in|is|are)|before|currently?|original(?:ly)?|existing|old|previous(?:ly)?|"
-    r"looks? like this|bug(?:gy)?|problem(?:atic)?|issue|wrong|incorrect|causes?|caused|you (?:can|could|might|may|would)|"
-    r"instead of|alternatively|optional(?:ly)?|if you|install|commands?|terminal|shell|how (?:it|this) works|excerpt|snippet|"
-    r"traceback|errors?|explanation|consider|imagine|suppose|defines?|contains?|consists?|uses?|from|equivalent|same as|test it)\b",
+    r"\b(?:e\.?g\.?|examples?|usage|for instance|demo(?:nstrat\w+)?|sample|try (?:it|this|running)|"
+    r"run(?:ning|s)?|execute|invoke|"
+    r"call(?:ed|ing)?|outputs?|prints?|results? (?:in|is|are)|before|currently?|original(?:ly)?|existing|"
+    r"old|previous(?:ly)?|"
+    r"looks? like this|bug(?:gy)?|problem(?:atic)?|issue|wrong|incorrect|causes?|caused|you (?:can|could|"
+    r"might|may|would)|"
+    r"instead of|alternatively|optional(?:ly)?|if you|install|commands?|terminal|shell|how (?:it|"
+    r"this) works|excerpt|snippet|"
+    r"traceback|errors?|explanation|consider|imagine|suppose|defines?|contains?|consists?|uses?|from|"
+    r"equivalent|same as|test it)\b",
     re.IGNORECASE,
 )
 _GIVEN = re.compile(
-    r"\b(?:updat(?:e|ed|ing)|complete|full|entire|whole|new|fix(?:ed|es)?|correct(?:ed)?|revis(?:e|ed)|modif(?:y|ied)|rewritten|"
-    r"rewrite|refactor(?:ed)?|final|creat(?:e|ed|ing)|add(?:ed|ing|s)?|replac(?:e|ed|ing)|chang(?:e|ed|es|ing)|edit(?:ed)?|here(?:'s|’s| is| are| you go)|"
-    r"implement(?:ation|ed|s)?|should (?:now )?(?:look|be|become|read|contain)|becomes?|contents?|sav(?:e|ed)|improv(?:e|ed)|solution|"
+    r"\b(?:updat(?:e|ed|ing)|complete|full|entire|whole|new|fix(?:ed|es)?|correct(?:ed)?|revis(?:e|ed)|"
+    r"modif(?:y|ied)|rewritten|"
+    r"rewrite|refactor(?:ed)?|final|creat(?:e|ed|ing)|add(?:ed|ing|s)?|replac(?:e|ed|ing)|chang(?:e|ed|es|"
+    r"ing)|edit(?:ed)?|here(?:'s|’s| is| are| you go)|"
+    r"implement(?:ation|ed|s)?|should (?:now )?(?:look|be|become|read|contain)|becomes?|contents?|sav(?:e|"
+    r"ed)|improv(?:e|ed)|solution|"
     r"version|write|put|below|follow(?:s|ing)|patched|cleaned)\b",
     re.IGNORECASE,
 )
 _STRONG = re.compile(
-    r"\b(?:updated|complete|full|entire|fixed|corrected|revised|modified|rewritten|refactored|final|replace|improved|new version|"
-    r"change(?:d)? (?:it )?to|should (?:now )?(?:look|be|become|read))\b", re.IGNORECASE,
+    r"\b(?:updated|complete|full|entire|fixed|corrected|revised|modified|rewritten|refactored|final|"
+    r"replace|improved|new version|"
+    r"change(?:d)? (?:it )?to|should (?:now )?(?:look|be|become|read))\b",
+    re.IGNORECASE,
 )
 
 
@@ -53,8 +63,15 @@ def fence_content(lines: Sequence[Line], fence: Fence) -> list[str]:
 
 
 def whole_file_edit(
-    body: list[str], fence: Fence, *, span: tuple[int, int], stated: str | None, near: bool, prose: Sequence[str],
-    known: Known, default_path: str | None,
+    body: list[str],
+    fence: Fence,
+    *,
+    span: tuple[int, int],
+    stated: str | None,
+    near: bool,
+    prose: Sequence[str],
+    known: Known,
+    default_path: str | None,
 ) -> Edit | None:
     """The `write` edit that a closed fence is, or None.
 
@@ -64,7 +81,7 @@ def whole_file_edit(
     if not any(text.strip() for text in body):
         return None
     last = prose[-1] if prose else ""
-    path, naming, rest = fence.path, "stated", body
+    path, _naming, rest = fence.path, "stated", body
     # A fence without a language whose own first lines are a program's output fits nothing stated by a heading.
     if path is None and stated is not None and near:
         path = stated
@@ -89,13 +106,25 @@ def whole_file_edit(
         if len(mentioned) == 1 and reads_as_given(text):
             if fence.language in SHELLS and not re.search(r"\b(?:script|file|content|save|create)\b", text):
                 return None
-            if known.paths and not known.holds(mentioned[0]) and not re.search(r"\b(?:creat|new|add|sav|writ|call)", text, re.I):
+            if (
+                known.paths
+                and not known.holds(mentioned[0])
+                and not re.search(r"\b(?:creat|new|add|sav|writ|call)", text, re.I)
+            ):
                 continue
             return _edit(body, mentioned[0], "prose", span)
         if mentioned:
             return None
     if default_path is not None and language_fits(fence.language, default_path):
-        if fence.language in SHELLS and extension_of(default_path) not in ("sh", "bash", "zsh", "fish", "ps1", "bat", "cmd"):
+        if fence.language in SHELLS and extension_of(default_path) not in (
+            "sh",
+            "bash",
+            "zsh",
+            "fish",
+            "ps1",
+            "bat",
+            "cmd",
+        ):
             return None
         return _edit(body, default_path, "request", span)
     return None
