@@ -20,6 +20,7 @@ from agent.repair.showing import Shown, show
 from agent.repair.targets import Target, changes, read_targets
 from agent.repair.types import Candidate, Repaired, RepairResult
 from agent.repair.winners import Confirmer, changed_lines, minimised
+from agent.repair.parsing import Mended, mend
 from agent.repair.pool import Pool
 
 if TYPE_CHECKING:
@@ -57,16 +58,16 @@ def repair(
     deadline = begun + limit
     files = read_targets(root, targets)
     base = {path: target.text for path, target in files.items()}
+    mended = yield from mend(files, deadline)
+    base.update({path: texts[0] for path, texts in mended.texts.items()})
     if test_command is None:
-        return RepairResult(
-            False, summary="there is no test command to judge by", seconds=time.monotonic() - begun
-        )
+        return replace(_without_tests(files, base, mended), seconds=round(time.monotonic() - begun, 2))
     yield Progress("testing", test_command)
     count = workers or cores()
     ground = prepare(root, files, base, test_command, min(BASELINE_SECONDS, limit / 4), count)
     try:
         result = yield from _judged(
-            root, ground, files, base, issue, backend, profile, settings, begun, deadline, count
+            root, ground, files, base, mended, issue, backend, profile, begun, deadline, count
         )
     finally:
         ground.close()
@@ -78,10 +79,10 @@ def _judged(
     ground: Ground,
     files: Mapping[str, Target],
     base: dict[str, str],
+    mended: Mended,
     issue: str,
     backend: Backend | None,
     profile: Profile | None,
-    settings: Settings | None,
     begun: float,
     deadline: float,
     workers: int,
@@ -91,9 +92,10 @@ def _judged(
         return RepairResult(
             True,
             changes(files, base),
-            summary="the tests pass already",
-            tests_before=before,
-            tests_after=before,
+            origin="syntax" if mended.texts else "",
+            summary=f"{_parses(mended)}, and the tests pass" if mended.texts else "the tests pass already",
+            tests_before=(0, sum(before)) if mended.texts else before,
+            tests_after=(sum(before), 0),
         )
     total = before[1]
     suspicion = Suspicions(ground, base)
@@ -128,6 +130,9 @@ def _judged(
         else:
             for single in singles:
                 pool.put(single)
+        for path, texts in mended.texts.items():
+            for text in texts[1:]:
+                pool.put(Candidate({path: text}, "syntax", "syntax", path=path), first=True)
         yield Progress("searching", f"{len(singles):,} candidate edits", 0, len(singles))
         alone = ALONE_WARM if ground.warm else ALONE_COMMAND
         until = min(deadline, time.monotonic() + alone) if backend is not None else deadline
@@ -165,6 +170,21 @@ def _judged(
     return result
 
 
+def _without_tests(files: Mapping[str, Target], base: Mapping[str, str], mended: Mended) -> RepairResult:
+    """What can be said where nothing judges but the parser."""
+    if mended.broken:
+        path, error = next(iter(mended.broken.items()))
+        return RepairResult(False, changes(files, base), summary=f"{path} still does not parse ({error})")
+    if mended.texts:
+        summary = f"{_parses(mended)}; there are no tests to judge it by"
+        return RepairResult(True, changes(files, base), origin="syntax", summary=summary)
+    return RepairResult(True, summary="it parses, and there is no test command to judge by (--test CMD)")
+
+
+def _parses(mended: Mended) -> str:
+    return "; ".join(f"{path} parses again ({words})" for path, words in mended.words.items())
+
+
 def _retry(pool: Pool, base: Mapping[str, str], singles: list[Candidate], found: Findings) -> int:
     return pool.retry_late()
 
@@ -188,9 +208,7 @@ def _asker(
         lines = suspicion.of(path)
         weight = max(lines.values(), default=0.0)
         pieces += [
-            (weight / (1 + rank), piece)
-            for rank, piece in enumerate(show(path, text, lines, whole_lines))
-            if weight
+            (weight / (1 + rank), piece) for rank, piece in enumerate(show(path, text, lines, whole_lines)) if weight
         ]
     pieces.sort(key=lambda item: -item[0])
     failure = first_words(ground) + (f"\n\nReported: {issue}" if issue else "")
@@ -226,7 +244,7 @@ def _concluded(
         yield Notice(f"{tried:,} candidates were tried and none passes `{ground.command}`.")
         return RepairResult(
             False,
-            changes({p: files[p] for p in files}, base),
+            changes(files, base),
             summary=f"none of {tried:,} candidates passes the tests",
             tests_before=before,
             tests_after=before,
@@ -253,9 +271,7 @@ def _concluded(
 
 
 def _preference(base: Mapping[str, str], candidate: Candidate) -> float:
-    size = sum(
-        changed_lines(base[path], text) for path, text in candidate.texts.items() if base[path] != text
-    )
+    size = sum(changed_lines(base[path], text) for path, text in candidate.texts.items() if base[path] != text)
     return candidate.score - 0.1 * size
 
 

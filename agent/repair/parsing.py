@@ -1,0 +1,60 @@
+"""The first step of a repair: files that do not parse are mended by the likeliest token edits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+
+from agent.events import Event, Notice, Progress
+from agent.repair.targets import Target
+
+SECONDS = 3.0
+"""Of wall clock, for each file that does not parse."""
+
+
+@dataclass(frozen=True)
+class Mended:
+    """What was found for the files that did not parse."""
+
+    texts: Mapping[str, tuple[str, ...]]
+    """Path → texts that parse, likeliest first."""
+    words: Mapping[str, str]
+    """Path → what the likeliest one changes."""
+    broken: Mapping[str, str]
+    """Path → the first error, for files that still do not parse."""
+
+
+def mend(files: Mapping[str, Target], deadline: float) -> Generator[Event, None, Mended]:
+    """Mend every file that does not parse."""
+    texts: dict[str, tuple[str, ...]] = {}
+    words: dict[str, str] = {}
+    broken: dict[str, str] = {}
+    for path, target in files.items():
+        error = _error(target)
+        if not error:
+            continue
+        from agent.repair.syntax import repair_syntax
+
+        yield Progress("searching", f"{path} does not parse: {error}")
+        seconds = min(SECONDS, max(0.5, (deadline - time.monotonic()) / 2))
+        found = repair_syntax(path, target.text, deadline_seconds=seconds)
+        if not found:
+            broken[path] = error
+            yield Notice(f"{path} does not parse ({error}), and no small edit mends it.", "warning")
+            continue
+        texts[path] = tuple(repair.text for repair in found)
+        words[path] = "; ".join(found[0].edits)
+        yield Notice(f"{path} parses again: {words[path]}.")
+    return Mended(texts, words, broken)
+
+
+def _error(target: Target) -> str:
+    """The first syntax error of a file as it is; empty when it parses or nobody can tell."""
+    from agent.edits.gate import check
+
+    result = check(target.path, None, target.data)
+    if result.ok or not result.problems:
+        return ""
+    first = result.problems[0]
+    return f"line {first.line}: {first.message}"
