@@ -227,6 +227,8 @@ def features(shape: Shape) -> dict[str, float]:
     elif "?" in prose or "？" in prose:
         cues["asks_inside"] = 1.0
 
+    if words and words[0] in _STARTS_A_QUESTION and "asks" not in cues:
+        cues["asks:word"] = 1.0
     for frame in frames_of(lowered):
         cues["hands_off" if frame == HANDS_OFF else "frame:" + frame] = 1.0
 
@@ -299,7 +301,12 @@ def features(shape: Shape) -> dict[str, float]:
     return cues
 
 
+_STARTS_A_QUESTION = frozenset(
+    """what whats what's which who whos who's whose why how hows how's where wheres where's when is are was were does do did
+    has have can could should would will am isn't aren't doesn't don't""".split()
+)
 _ASKING = (
+    "asks:word",
     "frame:why",
     "frame:what_does",
     "frame:how_does",
@@ -336,7 +343,8 @@ def _context_free(cues: dict[str, float], words: list[str], lowered: str) -> dic
             for c in cues
         )
         thanks = any(w in SETS["thanks"] for w in words)
-        if len(words) >= 5 and not framed and not thanks:
+        sought = any(f"frame:{f}" in cues for f in ("list_all", "who_calls", "any", "generic"))
+        if len(words) >= 5 and not framed and not thanks and not sought and "last:search" not in cues:
             found["declares"] = 1.0
         social = any(w in members for w in words for members in SETS.values())
         if (

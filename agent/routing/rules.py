@@ -30,6 +30,8 @@ PRIOR: dict[str, dict[str, float]] = {
     "file": {"chat": -1.5, "unclear": -1.0},
     "name": {"chat": -1.0, "unclear": -1.0},
     "asks": {"edit": -0.9, "explain": 0.5, "unclear": -0.5},
+    "asks:word": {"edit": -0.7, "explain": 0.5, "unclear": -0.3},
+    "later:check": {"test": 0.6, "explain": 0.3},
     "asks_inside": {"explain": 0.2},
     "hands_off": {"edit": -9, "explain": 1.0},
     "head:edit": {"edit": 4.0, "unclear": -1},
