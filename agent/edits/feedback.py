@@ -51,8 +51,9 @@ def _one(number: int, outcome: Outcome, budget: int) -> tuple[str, int]:
     lines = [f"{head}{where}: {outcome.reason}"]
     used = 0
     if edit.kind == "replace" and edit.old.strip():
-        lines.append("It searched for:\n" + _fenced(_short(edit.old, 12)))
-        used += min(edit.old.count("\n") + 1, 12)
+        shown = _short(edit.old, max(min(12, budget // 2), 2))
+        lines.append("It searched for:\n" + _fenced(shown))
+        used += shown.count("\n") + 1
     if outcome.gate is not None and not outcome.gate.ok:
         for problem in outcome.gate.problems[:3]:
             lines.append(f"Line {problem.line}, column {problem.column}: {problem.message}\n" + _fenced(problem.text))

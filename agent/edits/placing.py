@@ -267,7 +267,9 @@ def _already(edit: Edit, file: FileText) -> tuple[int, int] | None:
 def _is_there(edit: Edit, file: FileText, found: Located) -> bool:
     """The text to find is found inside the replacement that was made before (an addition made twice)."""
     old, new = split(edit.old)[0], split(edit.new)[0]
-    if len(new) <= len(old) or not old:
+    if not old or (len(new) <= len(old) and _holds_at(edit, file, found)):
+        return bool(old)
+    if len(new) <= len(old):
         return False
     inside = [index for index in range(len(new) - len(old) + 1) if new[index : index + len(old)] == old]
     if not inside:
@@ -280,6 +282,17 @@ def _is_there(edit: Edit, file: FileText, found: Located) -> bool:
         ]:
             return True
     return False
+
+
+def _holds_at(edit: Edit, file: FileText, found: Located) -> bool:
+    """The characters of the replacement stand around the place already, the text to find among them."""
+    old, new = edit.old.rstrip("\n"), edit.new.rstrip("\n")
+    inside = new.find(old)
+    if inside < 0 or old == new:
+        return False
+    line = file.line_at(found.start)
+    start = file.flat_starts[line] + found.start - file.starts[line] - inside
+    return start >= 0 and file.flat[start : start + len(new)] == new
 
 
 _STRICT = frozenset({"exact", "whitespace", "indent", "blank-lines"})

@@ -191,7 +191,7 @@ def _replaced(file: FileText, piece: _Piece) -> tuple[int, int, str] | SymbolMis
 def _members(
     file: FileText, piece: _Piece, old_shape: Shape, new_shape: Shape, lines: Sequence[str]
 ) -> list[tuple[int, int, str]] | None:
-    """A class that leaves members out: those that it does give, each replacing its namesake; None when that is not all."""
+    """A class that leaves members out: those it gives, each replacing its namesake; None when that is not all."""
     target = piece.target
     if target is None or piece.symbol.kind != "class":
         return None

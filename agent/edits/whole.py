@@ -25,7 +25,7 @@ _SMALL = 10
 
 
 def place_whole(edits: Sequence[Edit], text: str, path: str, *, exists: bool) -> tuple[str, list[Placed]]:
-    """Place the edits of one file of which at least one is a whole file or symbol; the new text, and each one's fate."""
+    """Place the edits of one file of which at least one is a whole file or symbol: the new text, and each fate."""
     placed: list[Placed | None] = [None] * len(edits)
     current = text
     whole: int | None = None

@@ -74,7 +74,9 @@ def rewrite(
         fresh = _fresh(file, place, old[a:b], place[a:b], new[c:d], shift, c, lookalikes)
         if fresh is None:
             return None
-        out.extend((line, "") for line in fresh)
+        # A line that takes another's place takes its line end too, which matters in a file of mixed ones.
+        own = [ends[index] if index >= 0 else "" for index in place[a:b]] if len(fresh) == b - a else []
+        out.extend(zip(fresh, own or [""] * len(fresh), strict=True))
     return _join(file, out, first, last, eof_newline)
 
 

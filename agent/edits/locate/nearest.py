@@ -30,6 +30,10 @@ LEAST_LEAD = 0.15
 """How much more alike the place must be than any other that does not overlap it."""
 LEAST_LINE = 0.5
 """How alike a misremembered line must be to the one that stands in its stead."""
+_MOST_SCORED = 60
+"""Lines of a long text by which its likeness to a place is judged."""
+_MOST_READ = 20_000
+"""Lines of a file that are read for shared words."""
 _LONGEST = 400
 """Lines of a text to find beyond which no nearest place is looked for: a text so long is a rewrite."""
 
@@ -73,18 +77,13 @@ def _windows(wanted: Sequence[str], file: FileText) -> list[tuple[float, int, in
                     start = place - index + near
                     votes[start] = votes.get(start, 0.0) + weight / (1 + abs(near))
     if not votes:
-        words = set(_WORD.findall(" ".join(wanted)))
-        for index, key in enumerate(keys[:20_000]):
-            shared = len(words.intersection(_WORD.findall(key)))
-            if shared:
-                start = index - _best_offset(wanted, key)
-                votes[start] = max(votes.get(start, 0.0), float(shared))
+        votes = _votes_of_words(wanted, keys)
     scored: list[tuple[float, int, int]] = []
     for start in sorted(votes, key=lambda at: (-votes[at], at))[:16]:
         first = min(max(start, 0), max(len(keys) - 1, 0))
         last = min(max(start + len(wanted), first + 1), len(keys))
         if keys[first:last]:
-            scored.append((similarity(wanted, keys[first:last]), first, last))
+            scored.append((similarity(wanted[:_MOST_SCORED], keys[first : min(last, first + _MOST_SCORED)]), first, last))
     scored.sort(key=lambda item: (-item[0], item[1]))
     kept: list[tuple[float, int, int]] = []
     for ratio, first, last in scored:
@@ -93,9 +92,22 @@ def _windows(wanted: Sequence[str], file: FileText) -> list[tuple[float, int, in
     return kept
 
 
-def _best_offset(wanted: Sequence[str], key: str) -> int:
-    words = set(_WORD.findall(key))
-    return max(range(len(wanted)), key=lambda index: len(words.intersection(_WORD.findall(wanted[index]))))
+def _votes_of_words(wanted: Sequence[str], keys: Sequence[str]) -> dict[int, float]:
+    """Where no line stands as it is: starts voted for by the words that lines share, the rare ones most."""
+    where: dict[str, list[int]] = {}
+    for index, line in enumerate(wanted):
+        for word in set(_WORD.findall(line)):
+            where.setdefault(word, []).append(index)
+    votes: dict[int, float] = {}
+    for at, key in enumerate(keys[:_MOST_READ]):
+        shares: dict[int, float] = {}
+        for word in set(_WORD.findall(key)):
+            for index in where.get(word, ())[:8]:
+                shares[index] = shares.get(index, 0.0) + 1 / len(where[word])
+        if shares:
+            best = max(shares, key=lambda index: shares[index])
+            votes[at - best] = votes.get(at - best, 0.0) + shares[best]
+    return votes
 
 
 def similarity(wanted: Sequence[str], window: Sequence[str]) -> float:
@@ -113,11 +125,15 @@ def similarity(wanted: Sequence[str], window: Sequence[str]) -> float:
 
 def candidates_for(edit: Edit, file: FileText, path: str, count: int = 3) -> tuple[Candidate, ...]:
     """The runs of the file's lines that are most like the text to find, best first, above a third alike."""
-    found = []
     wanted = [squeeze(line) for line in split(edit.old)[0] if line.strip()][:_LONGEST]
     if not wanted or not file.filled:
         return ()
-    for ratio, start, stop in _windows(wanted, file)[:count]:
+    return _as_candidates(_windows(wanted, file)[:count], file, path)
+
+
+def _as_candidates(windows: Sequence[tuple[float, int, int]], file: FileText, path: str) -> tuple[Candidate, ...]:
+    found = []
+    for ratio, start, stop in windows:
         if ratio >= 1 / 3:
             first, last = file.filled[start], file.filled[stop - 1] + 1
             text = "".join(line + "\n" for line in file.lines[first:last])
@@ -129,7 +145,9 @@ def locate_nearest(
     edit: Edit, file: FileText, symbols: Sequence[Symbol] | None, within: tuple[int, int] | None, path: str
 ) -> Located | Miss:
     """The place most like the text to find, if it is alike enough and no other is nearly so; else a miss."""
-    miss = Miss("The text to find is not in the file.", candidates_for(edit, file, path))
+    shown = [squeeze(line) for line in split(edit.old)[0] if line.strip()][:_LONGEST]
+    windows = _windows(shown, file) if shown and file.filled else []
+    miss = Miss("The text to find is not in the file.", _as_candidates(windows[:3], file, path))
     old, new = split(edit.old)[0], split(edit.new)[0]
     if len(old) > _LONGEST or not file.filled:
         return miss
@@ -142,7 +160,6 @@ def locate_nearest(
     wanted = [squeeze(old[index]) for index in filled]
     if len(wanted) < LEAST_LINES + 1:
         return miss
-    windows = _windows(wanted, file)
     if not windows:
         return miss
     rival = max((ratio for ratio, _, _ in windows[1:]), default=0.0)
