@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -40,9 +41,7 @@ class Run:
 def environment(scratch: Scratch, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The variables of a judged command: the user's, with paths into the work tree meaning the copy."""
     source, copy = str(scratch.source), str(scratch.root)
-    env = {
-        key: value.replace(source, copy) if source in value else value for key, value in os.environ.items()
-    }
+    env = {key: value.replace(source, copy) if source in value else value for key, value in os.environ.items()}
     env.update(
         PYTHONDONTWRITEBYTECODE="1",
         PYTHONHASHSEED="0",
@@ -67,7 +66,7 @@ def start(
             str(INJECT / "contained.py"),
             str(FILE_BYTES),
             str(cpu_seconds),
-            scratch.command(command),
+            line,
         ],
         cwd=scratch.root,
         env=environment(scratch, extra),

@@ -58,6 +58,9 @@ class WarmJudge:
                 if self._process.poll() is not None:
                     return False
                 continue
+            except OSError:
+                # Closed meanwhile: the trace has shown that no server is needed.
+                return False
             link.settimeout(None)
             self._stream = link.makefile("rwb")
             return self._receive() is not None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 
-from agent.repair.templates.python_source import Maker
+from agent.repair.templates.python_source import UNREAD, Maker
 
 COMPARE = {
     "<": ("<=", ">", ">=", "!=", "=="),
@@ -344,8 +345,14 @@ def _name(make: Maker, node: ast.Name) -> None:
         return
     if not isinstance(node.ctx, ast.Load):
         return
+    family = "undefined_name" if node.id in make.scope.undefined else "name"
+    expected = _expected(make, node)
     for other, weight in make.scope.similar(node.id):
-        make.replace("name", node, other, weight)
+        if expected:
+            kinds = make.scope.variables[other]
+            weight = 1.0 if kinds & expected else 0.35 if not kinds else 0.03
+            weight *= UNREAD if other in make.scope.unread else 1.0
+        make.replace(family, node, other, weight)
     for other in make.scope.globals:
         if other != node.id:
             weight = 0.3 if other.isupper() == node.id.isupper() else 0.05
@@ -384,6 +391,28 @@ def _name(make: Maker, node: ast.Name) -> None:
             ("[:]", 0.3),
         ):
             make.replace("index_added", node, node.id + text, weight)
+
+
+def _expected(make: Maker, node: ast.Name) -> frozenset[str]:
+    """The built-in types that fit where a name stands; empty when that cannot be told."""
+    parent = make.source.parents.get(node)
+    if isinstance(parent, ast.Attribute):
+        return frozenset(kind for kind in _TYPES if hasattr(getattr(builtins, kind), parent.attr))
+    if isinstance(parent, ast.Subscript) and parent.value is node:
+        return frozenset({"list", "dict", "str", "tuple", "defaultdict", "deque"})
+    if isinstance(parent, (ast.For, ast.comprehension)) and parent.iter is node:
+        return frozenset({"list", "dict", "str", "tuple", "set", "range", "generator", "frozenset", "dict_items"})
+    if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Name) and node in parent.args:
+        if parent.func.id in ("len", "sorted", "reversed", "enumerate", "sum", "any", "all", "list", "set", "tuple"):
+            return frozenset({"list", "dict", "str", "tuple", "set", "range", "generator", "frozenset"})
+        if parent.func.id in ("range", "abs", "chr", "bin", "hex"):
+            return frozenset({"int", "float"})
+    if isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Sub, ast.FloorDiv, ast.Div, ast.Pow)):
+        return frozenset({"int", "float", "complex", "Decimal", "Fraction"})
+    return frozenset()
+
+
+_TYPES = ("list", "dict", "str", "tuple", "set", "int", "float", "bytes", "frozenset")
 
 
 def _called_name(make: Maker, node: ast.Name, arguments: int) -> None:
@@ -895,6 +924,18 @@ def _placed(make: Maker, node: ast.expr) -> None:
 
 def _wrappers(make: Maker, node: ast.expr, numeric: int) -> dict[str, float]:
     kinds = make.scope.variables.get(node.id, frozenset()) if isinstance(node, ast.Name) else frozenset()
+    if isinstance(node, ast.GeneratorExp):
+        return {
+            "sum": 1.0,
+            "list": 0.8,
+            "any": 0.5,
+            "all": 0.5,
+            "max": 0.4,
+            "min": 0.4,
+            "tuple": 0.4,
+            "set": 0.3,
+            "sorted": 0.4,
+        }
     if numeric == 2:
         return {"abs": 0.8, "int": 0.5, "str": 0.5, "float": 0.2, "round": 0.3, "not ": 0.05, "len": 0.05}
     if kinds & {"str"}:

@@ -26,6 +26,7 @@ class PythonSource:
         for line in self.lines:
             self._starts.append(self._starts[-1] + len(line))
         self._ascii = text.isascii()
+        self.known, self.star = _known(self.tree)
         self.parents: dict[ast.AST, ast.AST] = {}
         for node in ast.walk(self.tree):
             for child in ast.iter_child_nodes(node):
@@ -76,6 +77,23 @@ class PythonSource:
         return self.span(left)[1], self.span(right)[0]
 
 
+def _known(tree: ast.AST) -> tuple[set[str], bool]:
+    """Names that the file defines at any level, and whether it imports everything of some module."""
+    known: set[str] = set()
+    star = False
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            known.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
+            star = star or any(alias.name == "*" for alias in node.names)
+        elif isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            known.add(node.name)
+        elif isinstance(node, ast.arg):
+            known.add(node.arg)
+        elif isinstance(node, ast.comprehension):
+            known.update(n.id for n in ast.walk(node.target) if isinstance(n, ast.Name))
+    return known, star
+
+
 @dataclass(frozen=True)
 class Scope:
     """What is visible inside one function (or at module level)."""
@@ -102,6 +120,8 @@ class Scope:
     """Names that are read and defined nowhere."""
     static: tuple[str, ...] = ()
     """Lists, sets and numbers that are initialised and never changed."""
+    guards: dict[str, float] = field(default_factory=dict)
+    """Conditions that could be missing, worked out once."""
 
     def similar(self, name: str) -> list[tuple[str, float]]:
         """Other local names with a weight: of the same type, of an unknown one, of another."""
@@ -232,15 +252,23 @@ def _uses(
     if function is None:
         return (), frozenset(), ()
     read: set[str] = set()
+    seen: set[str] = set()
+    plain: set[str] = set()
+    first_read: dict[str, tuple[int, int]] = {}
     changed: dict[str, int] = {}
     initial: set[str] = set()
     bound: set[str] = set()
     for node in ast.walk(body):
         if isinstance(node, ast.Name):
             if isinstance(node.ctx, ast.Load):
-                read.add(node.id)
+                seen.add(node.id)
+                if not _only_changes(source, node):
+                    read.add(node.id)
+                first_read.setdefault(node.id, (node.lineno, node.col_offset))
             else:
                 changed[node.id] = changed.get(node.id, 0) + 1
+                if not isinstance(source.parents.get(node), ast.AugAssign):
+                    plain.add(node.id)
         elif isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.value, ast.Name):
             parent = source.parents.get(node)
             if isinstance(node.ctx, ast.Store) or (isinstance(parent, ast.Call) and parent.func is node):
@@ -267,21 +295,60 @@ def _uses(
         | bound
         | {"self", "cls", "__name__", "__file__"}
     )
-    for node in ast.walk(source.tree):
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            known.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
-            if any(alias.name == "*" for alias in node.names):
-                known.update(read)
-        elif isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
-            known.add(node.name)
-        elif isinstance(node, ast.arg):
-            known.add(node.arg)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and source.parents.get(node) is not None:
-            if isinstance(source.parents.get(node), ast.comprehension):
-                known.add(node.id)
+    known |= source.known
+    if source.star:
+        known |= seen
     unread = tuple(name for name in variables if name not in read and not name.startswith("_"))
     static = tuple(name for name in variables if name in initial and changed.get(name, 0) == 1)
-    return unread, frozenset(read - known), static
+    arguments = {a.arg for a in ast.walk(function) if isinstance(a, ast.arg)}
+    only_augmented = {name for name in changed if name in variables and name not in plain and name not in arguments}
+    only_augmented -= set(module_names) | {
+        n for node in ast.walk(function) if isinstance(node, (ast.Global, ast.Nonlocal)) for n in node.names
+    }
+    late = _assigned_late(function, first_read) - arguments - set(module_names)
+    return unread, frozenset((seen - known) | {n for n in only_augmented if n in _own_names(function)} | late), static
+
+
+def _own_names(function: ast.AST) -> set[str]:
+    """Names that a function itself assigns, not those of functions inside it."""
+    return {node.id for node in _own_nodes(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+
+
+def _assigned_late(function: Function, first_read: Mapping[str, tuple[int, int]]) -> set[str]:
+    """Names whose first assignment in the text stands after their first use, at the function's own level of nesting."""
+    first_write: dict[str, tuple[int, int]] = {}
+    for node in _own_nodes(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            place = (node.lineno, node.col_offset)
+            first_write[node.id] = min(first_write.get(node.id, place), place)
+    inner = {
+        n
+        for node in ast.walk(function)
+        if isinstance(node, (ast.comprehension, ast.Global, ast.Nonlocal))
+        for n in _names_of(node)
+    }
+    return {name for name, place in first_write.items() if first_read.get(name, (10**9, 0)) < (place[0], 0)} - inner
+
+
+def _names_of(node: ast.AST) -> list[str]:
+    if isinstance(node, (ast.Global, ast.Nonlocal)):
+        return node.names
+    return (
+        [n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)] if isinstance(node, ast.comprehension) else []
+    )
+
+
+def _only_changes(source: PythonSource, node: ast.Name) -> bool:
+    """`seen.add(x)` as a statement changes `seen` and reads nothing of it."""
+    attribute = source.parents.get(node)
+    call = source.parents.get(attribute) if isinstance(attribute, ast.Attribute) else None
+    return (
+        isinstance(attribute, ast.Attribute)
+        and isinstance(call, ast.Call)
+        and call.func is attribute
+        and attribute.attr in ("append", "add", "extend", "insert", "update", "appendleft")
+        and isinstance(source.parents.get(call), ast.Expr)
+    )
 
 
 def _own_nodes(module: ast.AST) -> Iterator[ast.AST]:

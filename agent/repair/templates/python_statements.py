@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from agent.repair.templates.python_expressions import ARITHMETIC, EXCEPTIONS, operator_text
-from agent.repair.templates.python_source import Maker
+from agent.repair.templates.python_source import UNREAD, Maker
 
 Block = Sequence[ast.stmt]
 
@@ -45,6 +45,12 @@ def edits(make: Maker, statement: ast.stmt, block: Block, index: int) -> None:
 
 def conditions(make: Maker) -> dict[str, float]:
     """Conditions that could be missing, with weights: from the function's own, its names, their types."""
+    if not make.scope.guards:
+        make.scope.guards.update(_conditions(make))
+    return make.scope.guards
+
+
+def _conditions(make: Maker) -> dict[str, float]:
     found: dict[str, float] = {}
     for text in make.scope.conditions:
         found[text] = 0.5
@@ -109,6 +115,10 @@ def conditions(make: Maker) -> dict[str, float]:
                 found.setdefault(f"{name} < {expression}", 0.08)
                 found.setdefault(f"{name} > {expression}", 0.08)
                 found.setdefault(f"{name} == {expression}", 0.08)
+    for name in make.scope.unread:
+        for text in found:
+            if re.search(rf"\b{re.escape(name)}\b", text):
+                found[text] *= UNREAD
     return found
 
 
@@ -308,9 +318,9 @@ def _missing(
             for name in make.scope.variables:
                 parameter = any(a.arg == name for a in function.args.args)
                 weight = (0.3 if parameter else 1.0) * (2.0 if name in make.scope.unread else 1.0)
-                put("missing_return", f"return {name}", weight * (0.5 if returns else 1.0))
+                put("return_insert" if returns else "missing_return", f"return {name}", weight)
             for value in ("True", "False", "None", "0", "[]", "-1"):
-                put("missing_return", f"return {value}", 0.2)
+                put("return_insert" if returns else "missing_return", f"return {value}", 0.2)
 
 
 def _definitions(make: Maker, name: str) -> list[tuple[str, float]]:
