@@ -58,6 +58,10 @@ def start(
     scratch: Scratch, command: str, extra: Mapping[str, str] | None = None, *, cpu_seconds: int = 3600
 ) -> subprocess.Popen[bytes]:
     """Start a command line in a process group of its own; its output goes to one pipe."""
+    line = scratch.command(command)
+    if extra and "AGENT_REPAIR" in extra:
+        # A command that sets PYTHONPATH itself must keep the runtime on it.
+        line = re.sub(r"\bPYTHONPATH=(?=[^\s;])", f"PYTHONPATH={INJECT}:", line)
     return subprocess.Popen(
         [
             sys.executable,
