@@ -46,9 +46,7 @@ class WarmBench:
                     self._judge = None
                     raise ConnectionError("the command no longer loads the file")
             try:
-                verdict = self._judge.judge(
-                    texts, limits, failing=self.failing, only=self.only, detail=detail
-                )
+                verdict = self._judge.judge(texts, limits, failing=self.failing, only=self.only, detail=detail)
             except ConnectionError:
                 self._judge.close()
                 self._judge = None
@@ -76,6 +74,7 @@ class CommandBench:
         self._scratch, self._command = scratch, command
         self._now = dict(base)
         self.timeout = 20.0
+        self._fresh = True
         self._process: subprocess.Popen[bytes] | None = None
 
     def judge(self, texts: Mapping[str, str], *, patient: bool = False, detail: bool = False) -> Verdict:
@@ -83,7 +82,9 @@ class CommandBench:
         changed = {path: text for path, text in texts.items() if self._now.get(path) != text}
         self._scratch.write({p: t.encode("utf-8", "surrogateescape") for p, t in changed.items()})
         self._now.update(changed)
-        timeout = self.timeout * (4.0 if patient else 1.0)
+        # The first run in a fresh copy may have to build everything.
+        timeout = self.timeout * (4.0 if patient or self._fresh else 1.0)
+        self._fresh = False
         process = start(self._scratch, self._command, cpu_seconds=max(2, int(timeout * 4)))
         self._process = process
         run = finish(process, timeout)

@@ -97,9 +97,7 @@ class MetaRun:
             env["AGENT_META_TESTS"] = "1"
             env["AGENT_META_ARGS"] = "\x1f".join([*self._failing, "--exact"]) if self._failing else ""
         elif "go test" in self._command:
-            names = sorted(
-                {name.partition("/")[0] for name in self._failing if re.fullmatch(r"Test\w+(/.*)?", name)}
-            )
+            names = sorted({name.partition("/")[0] for name in self._failing if re.fullmatch(r"Test\w+(/.*)?", name)})
             extra = ["-test.failfast"] + ([f"-test.run=^({'|'.join(names)})$"] if names else [])
             env["AGENT_META_ARGS"] = "\x1f".join(extra)
         process = self._process = start(self._scratch, self._command, env)
@@ -126,7 +124,8 @@ class MetaRun:
             word, _, rest = line.partition(" ")
             if word in ("P", "F", "T") and rest.isdigit():
                 number = int(rest) - 1
-                if number not in self.judged:
+                # One that ran out of time is left to the pool, which is more patient.
+                if number not in self.judged and word != "T":
                     self.judged.add(number)
                     if word == "P":
                         self._passing(number)
