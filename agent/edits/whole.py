@@ -160,8 +160,8 @@ def _meaning(edit: Edit, text: str, path: str, new: str) -> str:
     weak = edit.naming != "stated"
     before, after = shape_of(path, text), shape_of(path, new, fragment=True)
     if _is_slice(old_lines, new_lines):
-        starts = new_lines[0] == old_lines[0]
-        if not starts or weak or len(new_lines) * 2 < len(old_lines):
+        share = len(new_lines) / len(old_lines)
+        if share < (0.8 if weak else 0.5):
             return "quote"
     if before is None or after is None or not before.symbols:
         return _by_lines(old_lines, new_lines, weak)

@@ -58,10 +58,10 @@ def make_case(
             if damaged is None:
                 return None
             old, new = damaged
-            shown = "".join(line + "\n" for line in old)
-            if damage in ("dropped", "misremembered") and "\n" + shown in "\n" + "".join(line + "\n" for line in lines):
-                # The damaged text stands somewhere else as it is: nobody could tell.
-                return None
+        text_shown = "".join(line + "\n" for line in old)
+        if damage != "none" and "\n" + text_shown in "\n" + "".join(line + "\n" for line in lines):
+            # The damaged text stands somewhere as it is: nobody could tell.
+            return None
         pairs.append((old, new))
     if format == "whole-file":
         if damage != "none":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sysconfig
 from functools import lru_cache
@@ -10,14 +11,29 @@ from pathlib import Path
 SUFFIXES = (".py", ".js", ".css", ".html", ".c", ".h", ".md", ".rst", ".txt", ".toml", ".json", ".ts", ".sh", ".yml")
 
 
+_SKIPPED = frozenset({"test", "tests", "site-packages", "__pycache__"})
+_MOST_LISTED = 12_000
+
+
+def _walk(root: Path) -> list[Path]:
+    """Files with a suffix of interest, folder by folder, up to a limit: listing all takes longer than the cases."""
+    listed: list[Path] = []
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED)
+        listed += [Path(folder, name) for name in sorted(names) if name.endswith(SUFFIXES)]
+        if len(listed) >= _MOST_LISTED:
+            break
+    return listed
+
+
 @lru_cache(maxsize=4)
 def source_files(limit: int = 600, largest: int = 60_000) -> tuple[Path, ...]:
     """Text files, a fixed sample: the same on every run with the same packages."""
     roots = [Path(sysconfig.get_paths()["stdlib"]), Path(sysconfig.get_paths()["purelib"])]
     found: dict[str, list[Path]] = {}
     for root in roots:
-        for path in sorted(root.rglob("*")):
-            if path.suffix in SUFFIXES and "test" not in path.parts and 300 < path.stat().st_size < largest:
+        for path in _walk(root):
+            if 300 < path.stat().st_size < largest:
                 found.setdefault(path.suffix, []).append(path)
     chosen: list[Path] = []
     dice = random.Random(7)

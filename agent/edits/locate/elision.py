@@ -242,9 +242,7 @@ def merge(old: Sequence[str], new: Sequence[str], marks: Sequence[int], *, may_a
             continue
         stop = _anchor(old, core, start, from_start=False)
         if stop is None:
-            return (
-                f"The line before an elision is not in the file, or not only once: {core[-1].strip()[:60]!r}."
-            )
+            return f"The line before an elision is not in the file, or not only once: {core[-1].strip()[:60]!r}."
         out.extend(run if is_first else core)
         while out and not out[-1].strip():
             out.pop()

@@ -102,6 +102,7 @@ def file_unit(lines: Sequence[str]) -> str:
         last = len(own)
     if tabs > spaces:
         return "\t"
+    steps = {step: count for step, count in steps.items() if step > 1}
     return " " * max(steps, key=lambda step: (steps[step], step)) if steps else ""
 
 

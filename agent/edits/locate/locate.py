@@ -57,7 +57,7 @@ def _with(edit: Edit, old: str, new: str) -> Edit:
 def _locate(
     edit: Edit, file: FileText, symbols: Sequence[Symbol] | None, within: Within | None, path: str
 ) -> Located | Miss:
-    if edit.alternatives:
+    if edit.alternatives and edit.format == "search-replace":
         longer = _longest_exact(edit, file)
         if longer is not None:
             edit = longer
@@ -151,6 +151,10 @@ def _settle(
         return Miss(f"The text to find stands in {count} places.", tuple(places), ambiguous=True)
     match = by_start[chosen[0]]
     new = core[1]
+    if how != "exact":
+        # Blank lines are compared as blank, so the blanks in them mean nothing either.
+        core = ([line if line.strip() else "" for line in core[0]], [line if line.strip() else "" for line in new])
+        new = core[1]
     marks = hidden(new, core[0])
     if marks:
         merged = merge(core[0], new, marks)
@@ -213,6 +217,8 @@ def _literal(edit: Edit, file: FileText) -> Located | None:
     line_start = file.flat.rfind("\n", 0, start) + 1
     if start > line_start and (old.startswith("\n") or (not file.flat[line_start:start].strip() and "\n" in old + new)):
         # It begins in the indentation of a line, or with the end of one: the steps for lines know better.
+        return None
+    if "\n" in new and not translation(split(old)[0], split(new)[0], file.lines, unit(file)).identity:
         return None
     if old.endswith("\n") and new and not new.endswith("\n") and file.flat[end : end + 1] not in ("", "\n"):
         return None

@@ -83,7 +83,9 @@ def _windows(wanted: Sequence[str], file: FileText) -> list[tuple[float, int, in
         first = min(max(start, 0), max(len(keys) - 1, 0))
         last = min(max(start + len(wanted), first + 1), len(keys))
         if keys[first:last]:
-            scored.append((similarity(wanted[:_MOST_SCORED], keys[first : min(last, first + _MOST_SCORED)]), first, last))
+            scored.append(
+                (similarity(wanted[:_MOST_SCORED], keys[first : min(last, first + _MOST_SCORED)]), first, last)
+            )
     scored.sort(key=lambda item: (-item[0], item[1]))
     kept: list[tuple[float, int, int]] = []
     for ratio, first, last in scored:

@@ -294,7 +294,7 @@ def _read(value: Any, path: str | None, name: str, span: tuple[int, int], depth:
         ):
             name = word.lower()
             break
-    if _READS.match(name.rsplit(".", 1)[-1]) and not _NOT_READS.search(name):
+    if _READS.match(name.rsplit(".", 1)[-1]) and not _NOT_READS.search(name) and "*** Begin Patch" not in str(value):
         return []
     arguments = _key(value, _ARGUMENTS)
     if arguments is not None and _text(value, _OLD) is None and _text(value, _CONTENT) is None:
@@ -496,6 +496,33 @@ _PARAMETER = re.compile(
     re.DOTALL,
 )
 _CHILD_NAMES = frozenset(_PATH + _OLD + _NEW + _CONTENT + _PATCH)
+
+
+_BRACED = re.compile(r"call:\s*([\w.\-]+)\s*(?=\{)")
+_QUOTED = re.compile(r'<\|"\|>(.*?)<\|"\|>', re.DOTALL)
+
+
+def braced_call(text: str) -> tuple[Any, int]:
+    """`call:edit_file{path:<|"|>a.py<|"|>,…}` and how much of the text it takes; (None, 0) when there is none."""
+    found = _BRACED.search(text)
+    if found is None:
+        return None, 0
+    plain = _QUOTED.sub(lambda match: json.dumps(match.group(1)), text[found.end() :])
+    length = closing_bracket(plain)
+    if length is None:
+        return None, 0
+    body = plain[:length]
+    keyed = re.sub(
+        r'"(?:[^"\\]|\\.)*"|([{,]\s*)([A-Za-z_]\w*)\s*:',
+        lambda match: f'{match.group(1)}"{match.group(2)}":' if match.group(2) else match.group(),
+        body,
+        flags=re.DOTALL,
+    )
+    value, _ = decode_prefix(keyed)
+    if not isinstance(value, dict):
+        return None, 0
+    taken = len(text) - len(plain[length:])
+    return {"name": found.group(1), "arguments": value}, taken
 
 
 def tagged_call(text: str) -> Any:

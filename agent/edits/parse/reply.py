@@ -20,6 +20,7 @@ from agent.edits.types import Edit, Naming
 
 _THINK = re.compile(r"^\s*<(think|thinking|thought|reasoning)>", re.IGNORECASE)
 _THINK_END = re.compile(r"</(?:think|thinking|thought|reasoning)>\s*$", re.IGNORECASE)
+_PATH_ATTRIBUTE = re.compile(r"\s(?:path|file|filename|file_path)\s*=\s*[\"'][^\"']+\.\w+[\"']")
 _PATH_TAG = re.compile(r"^\s*<(path|file_path|filepath|file|filename|file_name|target_file)>\s*([^<>]+?)\s*</\1>\s*$")
 _TAG = re.compile(r"^\s*<(\|?[A-Za-z][\w.|-]*)(?:[=\s][^>]*)?>")
 _CALL_TAG = re.compile(
@@ -272,6 +273,8 @@ class Scanner:
             return Pending(None, "diff", "the diff breaks off")
         if stripped[0] == "<" and (tagged := self._read_tag(last)) is not None:
             return tagged
+        if "call:" in text and (called := self._read_braced(last)) is not None:
+            return called
         if stripped[0] in "{[" or _MARKERS.match(text):
             value = self._read_value(last)
             if value is not None:
@@ -343,7 +346,9 @@ class Scanner:
     def _read_tag(self, last: bool) -> Block | Pending | None:
         lines, at = self.lines, self.at
         found = _TAG.match(lines[at].text)
-        if found is None or not _CALL_TAG.match(found.group(1)):
+        if found is None:
+            return None
+        if not _CALL_TAG.match(found.group(1)) and not _PATH_ATTRIBUTE.search(found.group()):
             return None
         name = found.group(1).strip("|")
         if _PATH_TAG.match(lines[at].text):
@@ -381,6 +386,21 @@ class Scanner:
         if edits:
             return Block(end + 1, tuple(edits), path=edits[-1].path)
         return None
+
+    def _read_braced(self, last: bool) -> Block | Pending | None:
+        """A call written as `call:name{…}`."""
+        lines, at = self.lines, self.at
+        if not re.match(r"^\s*(?:<\|tool_call>\s*)?call:\s*[\w.\-]+\s*\{", lines[at].text):
+            return None
+        if not self._may_look(self.length - lines[at].start):
+            return None
+        body = "\n".join(line.text for line in lines[at:])
+        value, taken = calls.braced_call(body)
+        if value is None:
+            return Pending(None, "json", "the call breaks off", closers=("}",))
+        end = at + body[:taken].count("\n")
+        edits = calls.edits_from_call(value, span=(lines[at].start, lines[end].end), bare=False)
+        return Block(end + 1, tuple(edits), path=edits[-1].path) if edits else None
 
     def _value_in(self, body: str) -> tuple[object, int]:
         """The first JSON value in the text of a tag."""

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.edits.parse.block import Block, Incomplete, Pending
+from agent.edits.parse.languages import extension_of
 from agent.edits.parse.lines import Line, indent_of, join
 from agent.edits.parse.naming import NOTHING, Known, stated_path
 from agent.edits.types import Edit, Naming
@@ -155,7 +156,10 @@ def read_block(
     readings = [(join(body[: mark - first]), join(body[mark - first + 1 :])) for mark in dividers if mark >= first]
     chosen = len(readings) // 2
     old, new = readings.pop(chosen)
-    readings += [plain for reading in [(old, new), *readings] if (plain := _plainer(*reading)) is not None]
+    fences = own_path is None or extension_of(own_path) not in ("md", "markdown", "mdx", "rst", "txt")
+    readings += [
+        plain for reading in [(old, new), *readings] if (plain := _plainer(*reading, fences=fences)) is not None
+    ]
     edit = Edit(
         "replace",
         own_path,
@@ -173,13 +177,13 @@ def read_block(
 _NUMBERED = re.compile(r"^[ \t]*\d+[ \t]*[|:│┃][ ]?")
 
 
-def _plainer(old: str, new: str) -> tuple[str, str] | None:
+def _plainer(old: str, new: str, *, fences: bool) -> tuple[str, str] | None:
     """The two texts without fences around each, or without the line numbers that were shown to the model."""
     sides = [side.split("\n")[:-1] for side in (old, new)]
     if not old.strip():
         return None
     unfenced = [_unfence(side) for side in sides]
-    if unfenced[0] is not None:
+    if unfenced[0] is not None and fences:
         return join(unfenced[0]), join(unfenced[1] if unfenced[1] is not None else sides[1])
     if all(_NUMBERED.match(line) for line in sides[0] if line.strip()):
         return join([_NUMBERED.sub("", line) for line in sides[0]]), join(

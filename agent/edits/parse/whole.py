@@ -14,7 +14,7 @@ from agent.edits.types import Edit, Naming
 _SHOWN = re.compile(
     r"\b(?:e\.?g\.?|examples?|usage|for instance|demo(?:nstrat\w+)?|sample|try (?:it|this|running)|"
     r"run(?:ning|s)?|execute|invoke|"
-    r"call(?:ed|ing)?|outputs?|prints?|results? (?:in|is|are)|before|currently?|original(?:ly)?|existing|"
+    r"call(?:ing)?|outputs?|prints?|results? (?:in|is|are)|before|currently?|original(?:ly)?|existing|"
     r"old|previous(?:ly)?|"
     r"looks? like this|bug(?:gy)?|problem(?:atic)?|issue|wrong|incorrect|causes?|caused|you (?:can|could|"
     r"might|may|would)|"
@@ -35,7 +35,7 @@ _GIVEN = re.compile(
     re.IGNORECASE,
 )
 _STRONG = re.compile(
-    r"\b(?:updated|complete|full|entire|fixed|corrected|revised|modified|rewritten|refactored|final|"
+    r"\b(?:updated|creat(?:e|ing)|new file|save|complete|full|entire|fixed|corrected|revised|modified|rewritten|refactored|final|"
     r"replace|improved|new version|"
     r"change(?:d)? (?:it )?to|should (?:now )?(?:look|be|become|read))\b",
     re.IGNORECASE,
@@ -112,7 +112,8 @@ def whole_file_edit(
                 and not re.search(r"\b(?:creat|new|add|sav|writ|call)", text, re.I)
             ):
                 continue
-            return _edit(body, mentioned[0], "prose", span)
+            entire = re.search(r"\b(?:complete|full|entire|whole)\b", text, re.IGNORECASE) is not None
+            return _edit(body, mentioned[0], "stated" if entire else "prose", span)
         if mentioned:
             return None
     if default_path is not None and language_fits(fence.language, default_path):
