@@ -89,9 +89,7 @@ class Asker:
     def _chain(self, question: Question, number: int) -> None:
         shown = question.shown
         messages = [
-            Message(
-                "user", prompts.render("fix", code=shown.code, failure=question.failure, what=shown.what)
-            ),
+            Message("user", prompts.render("fix", code=shown.code, failure=question.failure, what=shown.what)),
         ]
         for attempt in range(TRIES_A_CHAIN):
             if self._stop.is_set():
@@ -111,9 +109,7 @@ class Asker:
         options = self._profile.options() if self._profile is not None else Options()
         options = replace(options, max_tokens=room, seed=self.tries, prediction=shown.code)
         if not first:
-            options = replace(
-                options, temperature=max(options.temperature, WARM), top_p=options.top_p or 0.95
-            )
+            options = replace(options, temperature=max(options.temperature, WARM), top_p=options.top_p or 0.95)
         else:
             options = replace(options, temperature=0.0)
         self.tries += 1
@@ -141,9 +137,7 @@ class Asker:
             new = placed(reply.text, shown, text)
         except Unusable as error:
             return prompts.render("fix-unusable", reason=str(error), what=shown.what)
-        candidate = Candidate(
-            {shown.path: new}, "model", "", 0.0, _first_difference(text, new), (), shown.path
-        )
+        candidate = Candidate({shown.path: new}, "model", "", 0.0, _first_difference(text, new), (), shown.path)
         if not self._offer(candidate):
             return prompts.render("fix-again", failure="that was tried already.", what=shown.what)
         while not self._stop.is_set():
@@ -155,14 +149,12 @@ class Asker:
                 if verdict.passed:
                     return None
                 failure = self._explain(verdict)[:FEEDBACK_CHARACTERS]
-                return prompts.render(
-                    "fix-again", failure=failure or "the tests still fail.", what=shown.what
-                )
+                return prompts.render("fix-again", failure=failure or "the tests still fail.", what=shown.what)
         return None
 
 
 def _first_difference(before: str, after: str) -> int:
-    for number, (one, other) in enumerate(zip(before.splitlines(), after.splitlines()), 1):
+    for number, (one, other) in enumerate(zip(before.splitlines(), after.splitlines(), strict=False), 1):
         if one != other:
             return number
     return 1

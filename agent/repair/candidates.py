@@ -28,9 +28,7 @@ class Suspicions:
     def __init__(self, ground: Ground, base: Mapping[str, str]) -> None:
         self._ground, self._base = ground, base
         self._failures = (
-            read_failures(ground, ground.baseline)
-            if any(not is_python(p, t) for p, t in base.items())
-            else ()
+            read_failures(ground, ground.baseline) if any(not is_python(p, t) for p, t in base.items()) else ()
         )
         self._known: dict[str, dict[int, float]] = {}
 
@@ -69,9 +67,7 @@ def own_tests(text: str) -> set[int]:
     for node in ast.walk(tree):
         tests = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and (
             node.name.startswith("test")
-            or (
-                node.name in ("check", "main") and sum(isinstance(n, ast.Assert) for n in ast.walk(node)) >= 2
-            )
+            or (node.name in ("check", "main") and sum(isinstance(n, ast.Assert) for n in ast.walk(node)) >= 2)
         )
         tests = tests or (
             isinstance(node, ast.ClassDef)

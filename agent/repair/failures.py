@@ -32,10 +32,7 @@ def first_words(ground: Ground) -> str:
         if told:
             looped = {test.name for test in trace.tests if test.looped}
             return "These tests fail:\n" + _assertions(
-                [
-                    (name, "it never ends (endless loop)" if name in looped else message)
-                    for name, message in told
-                ],
+                [(name, "it never ends (endless loop)" if name in looped else message) for name, message in told],
                 3,
             )
     failures = read_failures(ground, ground.baseline)
@@ -81,9 +78,7 @@ def _assertions(told: Sequence[tuple[str, str]], most: int) -> str:
     lines: list[str] = []
     room = SHOWN
     for name, message in sorted(told, key=lambda item: len(item[1])):
-        short = "\n".join(
-            line for line in message.splitlines() if not line.startswith(("Use -v", "Full diff"))
-        )[:400]
+        short = "\n".join(line for line in message.splitlines() if not line.startswith(("Use -v", "Full diff")))[:400]
         if short in seen or len(short) > room:
             continue
         seen.add(short)

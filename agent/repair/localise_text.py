@@ -20,9 +20,7 @@ STACK = 2.0
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
-def suspicions(
-    root: Path, path: str, text: str, output: str, failures: Sequence[Failure]
-) -> dict[int, float]:
+def suspicions(root: Path, path: str, text: str, output: str, failures: Sequence[Failure]) -> dict[int, float]:
     """Line → suspicion for a file in any language with a grammar; test code in it has none."""
     source = parse(path, text)
     if source is None:

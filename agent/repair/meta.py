@@ -86,13 +86,11 @@ def grammar_for(path: str) -> str:
     return grammar if grammar in RUNTIMES else ""
 
 
-def embed(
-    path: str, text: str, mutations: Sequence[Mutation], skip: frozenset[int] = frozenset()
-) -> Meta | None:
+def embed(path: str, text: str, mutations: Sequence[Mutation], skip: frozenset[int] = frozenset()) -> Meta | None:
     """Build the program from the mutations that can be built in (known by their place in the sequence)."""
     source = parse(path, text)
     grammar = grammar_for(path)
-    if source is None or not grammar or not text.isascii() and len(source.data) == 0:
+    if source is None or not grammar or (not text.isascii() and len(source.data) == 0):
         return None
     anchors: dict[tuple[int, int], Anchor] = {}
     for number, mutation in enumerate(mutations):
@@ -159,9 +157,7 @@ def _anchor(source: NeutralSource, grammar: str, mutation: Mutation) -> Anchor |
             if anchor is not None:
                 anchor.names = source.of(left)
                 right_start = source.span(right)[0]
-                anchor.alternatives = {
-                    k: v[right_start - anchor.start :] for k, v in anchor.alternatives.items()
-                }
+                anchor.alternatives = {k: v[right_start - anchor.start :] for k, v in anchor.alternatives.items()}
             return anchor
         if step.type in _SIMPLE and parent.type in BLOCKS | {
             "if_statement",
@@ -191,12 +187,11 @@ def _anchor(source: NeutralSource, grammar: str, mutation: Mutation) -> Anchor |
             and step.next_named_sibling is None
             and step.is_named
             and "expression" in step.type
-            or (
-                grammar == "rust"
-                and parent.type == "block"
-                and step.next_named_sibling is None
-                and step.type in ("identifier", "integer_literal", "boolean_literal")
-            )
+        ) or (
+            grammar == "rust"
+            and parent.type == "block"
+            and step.next_named_sibling is None
+            and step.type in ("identifier", "integer_literal", "boolean_literal")
         ):
             if step.type in (
                 "if_expression",
@@ -247,9 +242,7 @@ def _made(source: NeutralSource, kind: str, node: Node, mutation: Mutation) -> A
 
 def _deleted(source: NeutralSource, node: Node, first: int, last: int) -> Anchor | None:
     step: Node | None = node
-    while step is not None and not (
-        step.type in _SIMPLE and step.parent is not None and step.parent.type in BLOCKS
-    ):
+    while step is not None and not (step.type in _SIMPLE and step.parent is not None and step.parent.type in BLOCKS):
         step = step.parent
     if step is None:
         return None

@@ -6,6 +6,7 @@ predictable than their fixes (Ray et al., "On the 'Naturalness' of Buggy Code", 
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections import Counter
@@ -29,8 +30,8 @@ class Naturalness:
             for line in text.splitlines():
                 tokens = ["", "", *TOKEN.findall(line), "\n"]
                 self._one.update(tokens[2:])
-                self._two.update(zip(tokens[1:], tokens[2:]))
-                self._three.update(zip(tokens, tokens[1:], tokens[2:]))
+                self._two.update(itertools.pairwise(tokens))
+                self._three.update(zip(tokens, tokens[1:], tokens[2:], strict=False))
         self._one[""] = sum(self._one.values())
         self._total = sum(self._one.values()) + 1
 
@@ -54,7 +55,7 @@ class Naturalness:
         total, count = 0.0, 0
         for line in text.splitlines():
             tokens = ["", "", *TOKEN.findall(line), "\n"]
-            for a, b, c in zip(tokens, tokens[1:], tokens[2:]):
+            for a, b, c in zip(tokens, tokens[1:], tokens[2:], strict=False):
                 total += self._token(a, b, c)
                 count += 1
         return total / count if count else 0.0

@@ -48,8 +48,7 @@ class Pool:
         self._late: list[_Entry] = []
         self.failures: list[BaseException] = []
         self._threads = [
-            threading.Thread(target=self._work, args=(bench, index), daemon=True)
-            for index, bench in enumerate(benches)
+            threading.Thread(target=self._work, args=(bench, index), daemon=True) for index, bench in enumerate(benches)
         ]
         for thread in self._threads:
             thread.start()

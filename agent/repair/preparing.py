@@ -66,18 +66,12 @@ def prepare(
     `seconds` bounds the baseline run; one that takes longer counts as failing (an endless loop is a common fault).
     """
     python = [path for path in targets if path.endswith((".py", ".pyw"))] or (
-        [
-            path
-            for path, target in targets.items()
-            if target.text.startswith("#!") and "python" in target.text[:60]
-        ]
+        [path for path, target in targets.items() if target.text.startswith("#!") and "python" in target.text[:60]]
     )
     count = workers + 1 + bool(python)
     copies = [Scratch(root, str(number)) for number in range(count)]
     for copy in copies:
-        copy.write(
-            {path: targets[path].encoded(text) for path, text in texts.items() if text != targets[path].text}
-        )
+        copy.write({path: targets[path].encoded(text) for path, text in texts.items() if text != targets[path].text})
     judge, rest = copies[0], copies[1:]
     begun = time.monotonic()
     real = start(judge, command, cpu_seconds=max(2, int(seconds * 4)))

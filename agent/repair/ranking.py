@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from agent.repair.naturalness import Naturalness
-from agent.repair.priors import PRIORS, SUSPICION_POWER, UNKNOWN, NATURALNESS_WEIGHT
+from agent.repair.priors import NATURALNESS_WEIGHT, PRIORS, SUSPICION_POWER, UNKNOWN
 from agent.repair.types import Mutation
 
 
@@ -34,7 +34,7 @@ def ranked(
         masses[mutation.family] = masses.get(mutation.family, 0.0) + weight
     scored = [
         (math.log(priors.get(m.family, UNKNOWN)) + math.log(max(w / masses[m.family], 1e-12)), m)
-        for m, w in zip(mutations, weights)
+        for m, w in zip(mutations, weights, strict=False)
     ]
     scored.sort(key=lambda item: -item[0])
     return scored

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 from agent.events import Event, Notice, Progress, Tried
 from agent.repair import candidates as sources
 from agent.repair import meta_search
-from agent.repair.preparing import Ground, cores, prepare
 from agent.repair.asking import Asker, Question
 from agent.repair.candidates import Suspicions
 from agent.repair.failures import first_words, read_failures, words
+from agent.repair.parsing import Mended, mend
+from agent.repair.pool import Pool
+from agent.repair.preparing import Ground, cores, prepare
 from agent.repair.searching import Findings, Watcher, pairs
 from agent.repair.showing import Shown, show
 from agent.repair.targets import Target, changes, read_targets
 from agent.repair.types import Candidate, Repaired, RepairResult
 from agent.repair.winners import Confirmer, changed_lines, minimised
-from agent.repair.parsing import Mended, mend
-from agent.repair.pool import Pool
 
 if TYPE_CHECKING:
     from agent.backends.base import Backend
@@ -66,9 +66,7 @@ def repair(
     count = workers or cores()
     ground = prepare(root, files, base, test_command, min(BASELINE_SECONDS, limit / 4), count)
     try:
-        result = yield from _judged(
-            root, ground, files, base, mended, issue, backend, profile, begun, deadline, count
-        )
+        result = yield from _judged(root, ground, files, base, mended, issue, backend, profile, begun, deadline, count)
     finally:
         ground.close()
     return replace(result, seconds=round(time.monotonic() - begun, 2))

@@ -45,9 +45,7 @@ def fenced(reply: str) -> str:
     if blocks:
         return max(blocks, key=len)
     return (
-        reply
-        if re.search(r"^\s*(def|class|func|fn|function|public|import|#include|const|let)\b", reply, re.M)
-        else ""
+        reply if re.search(r"^\s*(def|class|func|fn|function|public|import|#include|const|let)\b", reply, re.M) else ""
     )
 
 

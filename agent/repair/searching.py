@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import queue
 import time
 from collections.abc import Generator, Mapping
@@ -118,9 +119,7 @@ def _settled(pool: Pool, found: Findings, now: float) -> bool:
     return waiting is None or waiting < best - RIVAL
 
 
-def pairs(
-    base: Mapping[str, str], singles: list[Candidate], found: Findings, most: int = 4000
-) -> list[Candidate]:
+def pairs(base: Mapping[str, str], singles: list[Candidate], found: Findings, most: int = 4000) -> list[Candidate]:
     """Two edits at once: partial successes with everything near, then the likeliest singles with each other."""
     made: list[Candidate] = []
     seen: set[frozenset[int]] = set()
@@ -146,7 +145,7 @@ def pairs(
             )
         )
 
-    for fixed, partial in sorted(found.partial, key=lambda item: (-item[0], -item[1].score))[:12]:
+    for _fixed, partial in sorted(found.partial, key=lambda item: (-item[0], -item[1].score))[:12]:
         for single in singles[:400]:
             join(partial, single, single.score + 2.0)
     top = singles[:220]
@@ -160,4 +159,4 @@ def pairs(
 
 def _overlap(splices: tuple[object, ...]) -> bool:
     spans = sorted((s.start, s.end) for s in splices)  # type: ignore[attr-defined]
-    return any(a[1] > b[0] or (a[0] == b[0]) for a, b in zip(spans, spans[1:]))
+    return any(a[1] > b[0] or (a[0] == b[0]) for a, b in itertools.pairwise(spans))

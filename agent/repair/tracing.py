@@ -77,8 +77,7 @@ def read_trace(scratch: Scratch, process: subprocess.Popen[bytes], timeout: floa
         tests = named
     elif tests and run.exit_code != 0:
         tests = [
-            _failed(test, run) if test.ok and index == len(tests) - 1 else test
-            for index, test in enumerate(tests)
+            _failed(test, run) if test.ok and index == len(tests) - 1 else test for index, test in enumerate(tests)
         ]
     return Trace(tuple(tests), {key: frozenset(kinds) for key, kinds in types.items()}, loaded), run
 

@@ -24,9 +24,7 @@ class Confirmer:
         whole = {**self._base, **texts}
         key = tuple(sorted(whole.items()))
         if key not in self._known:
-            self._ground.judge.write(
-                {path: self._targets[path].encoded(text) for path, text in whole.items()}
-            )
+            self._ground.judge.write({path: self._targets[path].encoded(text) for path, text in whole.items()})
             self._known[key] = run(self._ground.judge, self._ground.command, max(self._ground.limit, 5.0))
         return self._known[key]
 
@@ -35,9 +33,7 @@ class Confirmer:
         return self.run(texts).ok
 
 
-def minimised(
-    confirm: Confirmer, base: Mapping[str, str], candidate: Candidate, most_runs: int = 12
-) -> Candidate:
+def minimised(confirm: Confirmer, base: Mapping[str, str], candidate: Candidate, most_runs: int = 12) -> Candidate:
     """The candidate without the hunks that the tests do not need (each is put back once, in turn)."""
     if candidate.origin != "model":
         return candidate

@@ -147,11 +147,11 @@ _CALLS = {"max": "min", "min": "max", "any": "all", "all": "any", "sorted": "lis
 def _faults(text: str) -> list[tuple[str, int, str]]:
     made: list[tuple[str, int, str]] = []
     tree = ast.parse(text)
-    nodes = [node for node in ast.walk(tree)]
+    nodes = list(ast.walk(tree))
     for index, node in enumerate(nodes):
         for operator, change in _changes(node):
             copy = ast.parse(text)
-            twin = [n for n in ast.walk(copy)][index]
+            twin = list(ast.walk(copy))[index]
             if change(twin, copy):
                 try:
                     changed = ast.unparse(ast.fix_missing_locations(copy)) + "\n"
@@ -335,7 +335,7 @@ def _move_out(tree: ast.AST, node: ast.AST) -> bool:
 
 
 def _misname(node: ast.AST, place: int, names: list[str], chooser: random.Random) -> bool:
-    use = [n for n in ast.walk(node)][place]
+    use = list(ast.walk(node))[place]
     others = [n for n in names if n != use.id and n != "self"]  # type: ignore[attr-defined]
     if not others or use.id == "self":  # type: ignore[attr-defined]
         return False
@@ -344,7 +344,7 @@ def _misname(node: ast.AST, place: int, names: list[str], chooser: random.Random
 
 
 def _misreturn(node: ast.AST, place: int, names: list[str], chooser: random.Random) -> bool:
-    statement = [n for n in ast.walk(node)][place]
+    statement = list(ast.walk(node))[place]
     others = [n for n in names if n != statement.value.id]  # type: ignore[attr-defined]
     if not others:
         return False

@@ -112,7 +112,7 @@ def test_a_test_file_in_go_is_never_a_place_to_edit(project: Project) -> None:
     from agent.repair.localise_text import test_lines
     from agent.repair.templates.neutral_tree import parse
 
-    text = "package m\n\nimport \"testing\"\n\nfunc TestA(t *testing.T) {\n\tif 1 != 2 {\n\t\tt.Fatal(1)\n\t}\n}\n"
+    text = 'package m\n\nimport "testing"\n\nfunc TestA(t *testing.T) {\n\tif 1 != 2 {\n\t\tt.Fatal(1)\n\t}\n}\n'
     source = parse("a_test.go", text)
     assert source is not None
     assert set(range(5, 10)) <= test_lines(source)

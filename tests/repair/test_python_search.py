@@ -35,7 +35,9 @@ def snapshot(root: Path) -> dict[str, bytes]:
     ],
     ids=["pytest", "unittest", "script"],
 )  # fmt: skip
-def test_a_wrong_operator_is_found_whatever_runs_the_tests(project: Project, name: str, test: str, command: str) -> None:
+def test_a_wrong_operator_is_found_whatever_runs_the_tests(
+    project: Project, name: str, test: str, command: str
+) -> None:
     root = project({"shapes.py": AREA, name: test})
     before = snapshot(root)
     result, _ = run_repair(root, "shapes.py", test_command=f"{sys.executable} {command}")

@@ -245,7 +245,7 @@ def _hook_unittest() -> None:
 
 
 def _patch_result(kind: Any) -> None:
-    failed: "dict[int, str]" = {}
+    failed: dict[int, str] = {}
     start_test, stop_test = kind.startTest, kind.stopTest
 
     def started(self: Any, test: Any) -> None:
@@ -330,7 +330,7 @@ def _start_tracing() -> None:
     if "lines" not in _state:
         _new_trace()
     atexit.register(_emit_rest)
-    names: "dict[str, str | None]" = {}
+    names: dict[str, str | None] = {}
 
     def local(frame: Any, event: str, arg: Any) -> Any:
         if event == "line":

@@ -40,7 +40,7 @@ def mutations(
         if isinstance(node, ast.stmt):
             for block, index in _place(source, node):
                 head = suspicion.get(node.lineno, 0) > 0
-                if head or isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and suspicious(node):
+                if head or (isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and suspicious(node)):
                     python_statements.edits(make, node, block, index)
         elif hasattr(node, "lineno") and suspicious(node) and not _annotation(source, node):
             python_expressions.edits(make, node)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agent.repair.types import Mutation, Splice
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+Block = Sequence[ast.stmt]
 
 UNREAD = 4.0
 """How much likelier a name is meant when nothing else reads it."""

@@ -1,0 +1,185 @@
+"""Edits of statements and conditions in any language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agent.repair.templates.neutral_donors import LOOPS, numeric_type
+from agent.repair.templates.neutral_tree import (
+    BLOCKS,
+    COMMENTS,
+    FUNCTIONS,
+    NeutralSource,
+    bare,
+)
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+
+def condition_edits(source: NeutralSource, condition: Node, node: Node) -> None:
+    """Negate, strengthen, weaken."""
+    whole = source.of(condition)
+    text = bare(whole)
+    if text.startswith("let ") or ";" in text:
+        return
+    wrapped = whole.startswith("(")
+
+    def put(family: str, new: str, weight: float) -> None:
+        source.replace(family, condition, f"({new})" if wrapped else new, weight)
+
+    if not text.startswith("!"):
+        put("negate", f"!({text})", 1.0)
+    inner = f"({text})" if "||" in text else text
+    loop = node.type in LOOPS
+    for extra, weight in _conditions(source, node).items():
+        if extra != text:
+            put("condition_add", f"{inner} && {extra}", weight)
+            put("condition_add", f"{text} || {extra}", weight * (0.4 if loop else 1.0))
+    if not loop:
+        put("condition_replace", "true", 0.3)
+        put("condition_replace", "false", 0.3)
+
+
+def _conditions(source: NeutralSource, node: Node) -> dict[str, float]:
+    scope = source.scope(node)
+    found: dict[str, float] = {text: 0.5 for text in scope.conditions if "||" not in text and "&&" not in text}
+    numbers = [name for name, kind in scope.names.items() if numeric_type(kind)]
+    for name in numbers[:8]:
+        for comparison, weight in (
+            (" == 0", 0.4),
+            (" > 0", 0.4),
+            (" != 0", 0.3),
+            (" < 0", 0.2),
+            (" >= 0", 0.2),
+            (" == 1", 0.15),
+        ):
+            found.setdefault(name + comparison, weight)
+        for other in numbers[:8]:
+            if other != name:
+                for operator, weight in (("<", 0.3), ("==", 0.2), ("!=", 0.3), ("<=", 0.15)):
+                    found.setdefault(f"{name} {operator} {other}", weight)
+    for name, kind in scope.names.items():
+        if kind in ("bool", "boolean"):
+            found.setdefault(name, 0.6)
+            found.setdefault(f"!{name}", 0.6)
+    return found
+
+
+def statement_edits(source: NeutralSource, node: Node) -> None:
+    if (
+        node.type in FUNCTIONS
+        or node.type in COMMENTS
+        or node.type.endswith(("class_declaration", "_item", "type_declaration"))
+    ):
+        return
+    lines = source.whole_lines(node)
+    line = source.line(node)
+    size = node.end_point[0] - node.start_point[0]
+    if lines is None:
+        return
+    declares = "declaration" in node.type or node.type == "variable_declaration"
+    source.add("delete", lines, "", line, (0.15 if declares else 1.0) / (1 + size))
+    text = source.text[lines[0] : lines[1]]
+    after = node.next_named_sibling
+    if after is not None and after.type not in COMMENTS:
+        other = source.whole_lines(after)
+        if other is not None and other[0] >= lines[1]:
+            source.several("swap", [(lines, source.text[other[0] : other[1]]), (other, text)], line)
+    body = node.parent
+    outer = body.parent if body is not None else None
+    if body is not None and body.type == "statement_list":
+        body, outer = outer, outer.parent if outer is not None else None
+    if outer is not None and (outer.type in LOOPS or outer.type.startswith("if_")):
+        around = source.whole_lines(
+            outer if outer.parent is None or outer.parent.type != "expression_statement" else outer.parent
+        )
+        if around is not None and after is None and node.prev_named_sibling is not None:
+            source.several("dedent", [(lines, ""), ((around[1], around[1]), text)], line, 0.7)
+    before = node.prev_named_sibling
+    if before is not None:
+        loop = (
+            before.named_children[0] if before.type == "expression_statement" and before.named_child_count else before
+        )
+        if loop.type in LOOPS or loop.type.startswith("if_"):
+            close = source.text.rfind("\n", 0, source.span(loop)[1]) + 1
+            if close > source.span(loop)[0]:
+                source.several("indent", [((close, close), "    " + text.lstrip()), (lines, "")], line, 0.5)
+    _insertions(source, node, lines)
+
+
+def _insertions(source: NeutralSource, node: Node, lines: tuple[int, int]) -> None:
+    first = source.text[lines[0] : lines[1]]
+    indent = first[: len(first) - len(first.lstrip())]
+    end = "" if source.grammar == "go" else ";"
+    line = source.line(node)
+
+    def put(family: str, code: str, weight: float) -> None:
+        source.add(family, (lines[0], lines[0]), f"{indent}{code}\n", line, weight)
+
+    scope = source.scope(node)
+    step = node.parent
+    in_loop = False
+    while step is not None and step.type not in FUNCTIONS:
+        in_loop = in_loop or step.type in LOOPS
+        step = step.parent
+    opening, closing = ("", "") if source.grammar in ("go", "rust") else ("(", ")")
+    for condition, weight in _conditions(source, node).items():
+        for value in scope.returned[:5]:
+            if len(value) < 30 and "\n" not in value:
+                put("early_return", f"if {opening}{condition}{closing} {{ return {value}{end} }}", weight)
+        if in_loop:
+            put("guard", f"if {opening}{condition}{closing} {{ continue{end} }}", weight)
+            put("guard", f"if {opening}{condition}{closing} {{ break{end} }}", weight * 0.7)
+    if in_loop:
+        put("flow_insert", f"break{end}", 0.4)
+        put("flow_insert", f"continue{end}", 0.2)
+    for name, kind in scope.names.items():
+        if numeric_type(kind):
+            for code, weight in (
+                (f"{name} += 1{end}", 0.5),
+                (f"{name} -= 1{end}", 0.4),
+                (f"{name} = 0{end}", 0.3),
+            ):
+                put("statement_insert", code, weight)
+    around = source.function_of(node)
+    copied = 0
+    for other in _statements(around or source.root):
+        text = source.of(other)
+        if (
+            other.id != node.id
+            and "\n" not in text
+            and len(text) < 60
+            and other.type.endswith(("expression_statement", "assignment_statement", "inc_statement"))
+        ):
+            put("copy", text, 0.5)
+            copied += 1
+            if copied >= 10:
+                break
+
+
+def _statements(node: Node) -> list[Node]:
+    from agent.repair.templates.neutral_tree import walk
+
+    return [
+        child for child in walk(node) if child.parent is not None and child.parent.type in BLOCKS and child.is_named
+    ]
+
+
+def if_edits(source: NeutralSource, node: Node) -> None:
+    one, other = node.child_by_field_name("consequence"), node.child_by_field_name("alternative")
+    if one is None or other is None:
+        return
+    block = (
+        next((child for child in other.named_children if child.type in BLOCKS), None)
+        if other.type == "else_clause"
+        else other
+    )
+    if block is not None and block.type in BLOCKS and one.type in BLOCKS:
+        source.several(
+            "branch",
+            [(source.span(one), source.of(block)), (source.span(block), source.of(one))],
+            source.line(node),
+            0.8,
+        )
+        source.add("branch", (source.span(one)[1], source.span(other)[1]), "", source.line(node), 0.4)
