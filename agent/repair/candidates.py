@@ -13,6 +13,8 @@ from agent.repair.ranking import ranked
 from agent.repair.templates import neutral, python
 from agent.repair.types import Candidate, Mutation, spliced
 
+MOST_LINES = 200
+"""Lines of a Python file that are edited, the most suspicious first: each gives some 50 candidates."""
 MOST = 30_000
 """More single edits than this are not queued; the least likely are left out."""
 
@@ -49,6 +51,9 @@ class Suspicions:
             found = localise.everywhere(text)
         for line in own_tests(text):
             found.pop(line, None)
+        if len(found) > MOST_LINES:
+            kept = sorted(found, key=lambda line: -found[line])[:MOST_LINES]
+            found = {line: found[line] for line in kept}
         return found
 
     def _other(self, path: str, text: str) -> dict[int, float]:
@@ -58,13 +63,15 @@ class Suspicions:
 
 
 def own_tests(text: str) -> set[int]:
-    """Lines of tests in a Python file itself, which no edit may touch: test functions and classes, top-level asserts."""
+    """Lines of tests in a Python file itself, which no edit may touch: test functions, classes, top-level asserts."""
     try:
         tree = ast.parse(text)
     except SyntaxError:
         return set()
     found: set[int] = set()
     for node in ast.walk(tree):
+        if not isinstance(node, ast.stmt):
+            continue
         tests = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and (
             node.name.startswith("test")
             or (node.name in ("check", "main") and sum(isinstance(n, ast.Assert) for n in ast.walk(node)) >= 2)

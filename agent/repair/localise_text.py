@@ -1,4 +1,4 @@
-"""Where the fault may be when no trace tells: from the failing tests' names, the lines of a stack, the functions named."""
+"""Where the fault may be when no trace tells: from failing tests' names, the lines of a stack, the functions named."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Many candidates in one build: a program that holds them all and picks one at run time (mutant schemata).
 
-After Untch, Offutt, Harrold, "Mutation Analysis Using Mutant Schemata" (1993). A compiled language pays its compiler once
-for some hundred candidates instead of once for each. `embed` turns edits into branches; a small runtime in the same
+After Untch, Offutt, Harrold, "Mutation Analysis Using Mutant Schemata" (1993). A compiled language pays its compiler
+once for some hundred candidates instead of once for each. `embed` turns edits into branches; a small runtime in the same
 language, put into the same file, runs the program once per candidate when the program comes to the first branch.
 
 Nothing found this way is believed: a candidate that passes is confirmed with the command on its real text.

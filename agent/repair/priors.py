@@ -1,7 +1,7 @@
 """How often a fault is mended by an edit of each template family.
 
-Fitted with `python -m benchmarks.repair fit` on the fitting half of the corpus in `benchmarks/repair` (160 bugs), smoothed
-with a first guess that counts for 90 more: the corpus's faults are seeded, people's differ.
+Fitted with `python -m benchmarks.repair fit` on the fitting half of the corpus in `benchmarks/repair` (160 bugs),
+smoothed with a first guess that counts for 90 more: the corpus's faults are seeded, people's differ.
 """
 
 from __future__ import annotations

@@ -144,9 +144,8 @@ def _judged(
                 more = stage(pool, base, singles, found) if stage is not None else 0
                 if stage is not None and more:
                     yield Progress("searching", f"{more:,} more candidates")
-                elif stage is None and (asker is not None or backend is None):
-                    if asker is None or not asker.alive:
-                        break
+                elif stage is None and (asker is not None or backend is None) and (asker is None or not asker.alive):
+                    break
             if asker is None and backend is not None:
                 asker = watcher.asker = ask()
                 yield Progress("generating", f"asking {backend.model}")

@@ -88,4 +88,4 @@ def _copy(source: Path, target: Path) -> None:
 
 def _copy_link(link: Path, place: Path) -> None:
     aim = os.readlink(link)  # noqa: PTH115
-    place.symlink_to(aim if not os.path.isabs(aim) else str(link.resolve()))
+    place.symlink_to(aim if not Path(aim).is_absolute() else str(link.resolve()))

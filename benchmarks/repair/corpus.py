@@ -67,14 +67,12 @@ def answer(text: str, calls: list[str]) -> list[tuple[str, str]] | None:
     """What a program answers to some calls, in a process of its own; None when it does not load."""
     import json
 
-    run = subprocess.run(
-        [sys.executable, "-c", _ANSWER, json.dumps(calls)],
-        input=text,
-        capture_output=True,
-        text=True,
-        timeout=20,
-    )
-    rows = [json.loads(line) for line in run.stdout.splitlines()]
+    command = [sys.executable, "-c", _ANSWER, json.dumps(calls)]
+    try:
+        said = subprocess.run(command, input=text, capture_output=True, text=True, timeout=20).stdout
+    except subprocess.TimeoutExpired as late:
+        said = late.stdout.decode() if isinstance(late.stdout, bytes) else late.stdout or ""
+    rows = [json.loads(line) for line in said.splitlines()]
     found = [(call, value) for call, value in rows]
     if not found:
         return None

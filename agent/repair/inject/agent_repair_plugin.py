@@ -1,9 +1,9 @@
-"""The pytest plugin of the repair runtime: tells it of each test, runs failing tests first, leaves out unconcerned files."""
+"""The pytest plugin of the repair runtime: tells it of each test, runs failing ones first, leaves other files out."""
 
 import os
 from typing import Any
 
-import agent_repair_runtime as runtime
+import agent_repair_runtime as runtime  # type: ignore[import-not-found, unused-ignore]
 
 try:
     import pytest

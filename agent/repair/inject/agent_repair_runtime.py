@@ -53,8 +53,8 @@ def start() -> None:
     _targets.update(SETUP["targets"])
     _overlay.update(SETUP.get("overlay") or {})
     importlib.machinery.SourceFileLoader.get_code = _get_code  # type: ignore[method-assign]
-    builtins.open = _open  # type: ignore[assignment]
-    io.open = _open  # type: ignore[assignment]
+    builtins.open = _open
+    io.open = _open
     _hook_unittest()
     if SETUP["mode"] in ("trace", "serve"):
         _hook_excepthook()
@@ -123,7 +123,7 @@ def _run_main(path: str, argv: "list[str]") -> None:
     import __main__
 
     sys.argv = argv
-    sys.path.insert(0, os.path.dirname(os.path.realpath(path)))
+    sys.path.insert(0, os.path.dirname(os.path.realpath(path)))  # noqa: PTH120
     status = 0
     try:
         __main__.__dict__.update({"__file__": path, "__name__": "__main__"})
@@ -239,9 +239,9 @@ def _hook_unittest() -> None:
             return spec
 
     if "unittest.result" in sys.modules:
-        _patch_result(sys.modules["unittest.result"].TestResult)  # type: ignore[attr-defined]
+        _patch_result(sys.modules["unittest.result"].TestResult)
     else:
-        sys.meta_path.insert(0, Finder)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, Finder)
 
 
 def _patch_result(kind: Any) -> None:

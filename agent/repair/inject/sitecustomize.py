@@ -1,4 +1,4 @@
-"""Loaded by every Python process of a judged command, through PYTHONPATH: starts the runtime, then the real sitecustomize."""
+"""Loaded by every Python process of a judged command, through PYTHONPATH: starts the runtime, then the real one."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ import sys
 
 def _start() -> None:
     if os.environ.get("AGENT_REPAIR"):
-        import agent_repair_runtime
+        import agent_repair_runtime  # type: ignore[import-not-found, unused-ignore]
 
         agent_repair_runtime.start()
 

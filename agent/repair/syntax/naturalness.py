@@ -130,7 +130,8 @@ def _count(
         for at, symbol in enumerate(sequence):
             for order in range(min(ORDER, at + 1)):
                 context = words[at - order : at]
-                grams[(*context, symbol[0])] += 1
+                gram = (*context, symbol[0])
+                grams[gram] += 1
                 contexts[context] += 1
 
 

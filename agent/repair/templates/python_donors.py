@@ -37,7 +37,7 @@ ARITHMETIC = {
 }
 
 
-METHODS = (
+METHODS: tuple[tuple[str, ...], ...] = (
     ("append", "extend", "add", "insert", "appendleft"),
     ("add", "update", "discard", "append"),
     ("remove", "discard", "pop"),
@@ -64,7 +64,7 @@ METHODS = (
 )
 
 
-BUILTINS = (
+BUILTINS: tuple[tuple[str, ...], ...] = (
     ("min", "max", "sum"),
     ("any", "all"),
     ("int", "float", "round", "str", "bool", "abs"),
@@ -81,7 +81,7 @@ BUILTINS = (
 )
 
 
-EXCEPTIONS = (
+EXCEPTIONS: tuple[tuple[str, ...], ...] = (
     ("KeyError", "IndexError", "LookupError", "ValueError", "AttributeError", "TypeError", "Exception"),
     ("ZeroDivisionError", "ArithmeticError", "ValueError", "OverflowError"),
     ("FileNotFoundError", "OSError", "IOError", "PermissionError"),

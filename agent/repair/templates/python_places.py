@@ -96,7 +96,7 @@ def placed_edits(make: Maker, node: ast.expr) -> None:
                         make.replace("operand_add", node, f"{text} + [{name}]", 0.1)
                         make.replace("operand_add", node, f"[{name}] + {text}", 0.1)
                 for expression in make.scope.expressions[:12]:
-                    if expression != text and numeric != 2:
+                    if expression != text:
                         make.replace("operand_add", node, f"{text} + {expression}", 0.15)
                         make.replace("operand_add", node, f"{expression} + {text}", 0.15)
 

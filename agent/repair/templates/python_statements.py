@@ -104,14 +104,14 @@ def _reorder(make: Maker, statement: ast.stmt, block: Block, index: int) -> None
                 make.several("dedent", [(lines, ""), ((outer[1], outer[1]), less)], statement.lineno, 0.5)
     if index > 0 and isinstance(block[index - 1], (ast.For, ast.While, ast.If, ast.With)):
         before_block = block[index - 1]
-        body = before_block.orelse or before_block.body  # type: ignore[attr-defined]
+        body = getattr(before_block, "orelse", None) or before_block.body  # type: ignore[attr-defined]
         inner = source.whole_lines(body[-1])
         if inner is not None:
             more = reindented(text, source.indent(statement), source.indent(body[-1]))
             make.several("indent", [((inner[1], inner[1]), more), (lines, "")], statement.lineno)
             nested = body[-1]
             while isinstance(nested, (ast.For, ast.While, ast.If, ast.With)):
-                deeper = nested.orelse if getattr(nested, "orelse", None) else nested.body
+                deeper = getattr(nested, "orelse", None) or nested.body
                 place = source.whole_lines(deeper[-1])
                 if place is None:
                     break
