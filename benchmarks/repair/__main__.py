@@ -1,4 +1,4 @@
-"""`python -m benchmarks.repair run|fit`: the table of what is mended, and the priors fitted on the fitting half."""
+"""`python -m benchmarks.repair run|ranks|fit`: what is mended, where the right edit stands, and the fitted priors."""
 
 from __future__ import annotations
 
@@ -114,6 +114,16 @@ def table(rows: list[dict[str, Any]]) -> None:
         )
 
 
+def order(args: argparse.Namespace) -> None:
+    """Print where the right edits stand."""
+    from functools import partial
+
+    from benchmarks.repair import ranks
+
+    with ProcessPoolExecutor(args.jobs) as pool:
+        ranks.show(list(pool.map(partial(ranks.rank, most=args.most), chosen(args))))
+
+
 def fit(args: argparse.Namespace) -> None:
     """Count which family mends each bug rightly, smooth, and print the table of priors."""
     from agent.repair.priors import PRIORS
@@ -148,8 +158,14 @@ def main() -> None:
     runner.add_argument("--out", default="")
     fitter = commands.add_parser("fit")
     fitter.add_argument("rows")
+    orderer = commands.add_parser("ranks")
+    orderer.add_argument("--half", choices=("fit", "held", "all"), default="held")
+    orderer.add_argument("--bugs", type=int, default=6)
+    orderer.add_argument("--every", type=int, default=1)
+    orderer.add_argument("--most", type=int, default=600, help="candidates tried a bug")
+    orderer.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
-    {"run": run, "fit": fit}[args.command](args)
+    {"run": run, "fit": fit, "ranks": order}[args.command](args)
 
 
 if __name__ == "__main__":
