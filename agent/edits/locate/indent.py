@@ -138,6 +138,22 @@ def translation(old: Sequence[str], new: Sequence[str], lines: Sequence[str], un
     return Shift(from_unit=own, to_unit=unit) if own else Shift()
 
 
+def _without_shift(seen: list[tuple[str, str]]) -> Shift | None:
+    """Tabs against spaces, level for level: the simplest reading, where one width of a tab fits every line."""
+    widths: set[int] = set()
+    for own, other in seen:
+        tabs, spaces = (own, other) if "\t" in own or "\t" not in other else (other, own)
+        if tabs.strip("\t") or spaces.strip(" ") or bool(tabs) != bool(spaces) or (tabs and len(spaces) % len(tabs)):
+            return None
+        if tabs:
+            widths.add(len(spaces) // len(tabs))
+    if len(widths) != 1 or (width := widths.pop()) not in (2, 3, 4, 8):
+        return None
+    from_tabs = any("\t" in own for own, _ in seen)
+    unit = " " * width
+    return Shift(seen=dict(seen), from_unit="\t" if from_tabs else unit, to_unit=unit if from_tabs else "\t")
+
+
 def _uniform(seen: list[tuple[str, str]], block: Iterable[str], unit: str) -> Shift | None:
     if not seen:
         return Shift()
@@ -156,6 +172,9 @@ def _uniform(seen: list[tuple[str, str]], block: Iterable[str], unit: str) -> Sh
     block_unit = unit_of(block)
     if plain is not None and (not block_unit or not unit or block_unit[0] == unit[0]):
         return plain
+    level_for_level = _without_shift(seen)
+    if level_for_level is not None:
+        return level_for_level
     if block_unit and unit and block_unit != unit:
         levels: set[int] = set()
         for own, other in seen:
