@@ -51,12 +51,11 @@ class CalibrationFile:
     figures: dict[str, Any] = field(default_factory=dict)
     """What was measured when it was made: accepted, false edits, …, cross-validated by voice."""
 
-    def matches(self, model: str, quantisation: str) -> bool:
-        """It was made for this model, quantisation, version of this code and routing prompt."""
+    def matches(self, quantisation: str) -> bool:
+        """It was made for this quantisation (or one of the two is not known), this version and this routing prompt."""
         return (
             self.version == VERSION
             and self.prompt == prompt_hash()
-            and _key(self.model) == _key(model)
             and (not self.quantisation or not quantisation or self.quantisation.lower() == quantisation.lower())
         )
 
@@ -91,19 +90,27 @@ def for_backend(backend: Backend) -> tuple[CalibrationFile, str]:
     """
     quantisation, warning = quantisation_of(backend), ""
     for place in (folder(), _SHIPPED):
-        path = place / f"{_key(backend.model)}.json"
-        try:
-            fit = read(path)
-        except FileNotFoundError:
-            continue
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            warning = warning or f"{path} is no router fit ({error}); `agent bench route --fit` makes a new one."
-            continue
-        if fit.matches(backend.model, quantisation):
-            return fit, warning
-        if place != _SHIPPED:
-            warning = f"The router's fit for {backend.model} is stale; `agent bench route --fit` makes a new one."
+        for path in _files(place, backend, quantisation):
+            try:
+                fit = read(path)
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                warning = warning or f"{path} is no router fit ({error}); `agent bench route --fit` makes a new one."
+                continue
+            if fit.matches(quantisation):
+                return fit, warning
+            if place != _SHIPPED:
+                warning = f"The router's fit for {backend.model} is stale; `agent bench route --fit` makes a new one."
     return default_fit(), warning
+
+
+def _files(place: Path, backend: Backend, quantisation: str) -> list[Path]:
+    """The stored fits that could be for a backend's model, by any name it is known by."""
+    told = str(getattr(getattr(backend, "info", None), "name", "") or "")
+    found: list[Path] = []
+    for key in dict.fromkeys(model_key(name) for name in (backend.model, told) if name):
+        exact = place / _file_name(key, quantisation)
+        found += [exact] if exact.exists() else [] if quantisation else sorted(place.glob(f"{key}@*.json"))
+    return found
 
 
 @lru_cache(maxsize=8)
@@ -123,7 +130,7 @@ def read(path: Path) -> CalibrationFile:
 
 def write(fit: CalibrationFile, place: Path | None = None) -> Path:
     """Store a fit, whole or not at all; returns where. Raises OSError."""
-    target = (place or folder()) / f"{_key(fit.model)}.json"
+    target = (place or folder()) / _file_name(model_key(fit.model), fit.quantisation)
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_suffix(".new")
     beside.write_text(json.dumps(asdict(fit), indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -267,7 +274,16 @@ def _rounded(table: Table) -> Table:
     return {f: {label: round(w, 4) for label, w in weights.items()} for f, weights in table.items()}
 
 
-def _key(model: str) -> str:
-    """A model's name as a file's name."""
-    name = re.sub(r"(?i)\.gguf$", "", model.replace("\\", "/").rsplit("/", 1)[-1])
-    return re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-") or "model"
+def model_key(model: str) -> str:
+    """A model's name without what all models say: `Qwen2.5 Coder 1.5B Instruct GGUF` → `qwen2.5-coder-1.5b`."""
+    name = model.replace("\\", "/").rsplit("/", 1)[-1].lower()
+    name = re.sub(r"(?<![a-z0-9])i?q\d(_[a-z0-9]+)*(?![a-z0-9])", "", name)
+    words = [w for w in re.split(r"[^a-z0-9.]+", name.removesuffix(".gguf")) if w.strip(".")]
+    return "-".join(w for w in words if w not in _SAID_OF_EVERY) or "model"
+
+
+_SAID_OF_EVERY = ("gguf", "instruct", "it", "chat", "awq", "gptq", "latest", "fp16", "bf16", "f16")
+
+
+def _file_name(key: str, quantisation: str) -> str:
+    return f"{key}@{quantisation.lower() or 'any'}.json"

@@ -17,8 +17,8 @@ from agent.routing.types import LABELS
 
 MODEL_SAYS = 0.45
 """The say of a model without a fit: its log-probabilities are taken this seriously."""
-RULES_SAY = 0.75
-"""The say of the rules' log-probabilities; from rules as they were before they knew the requests they were judged on."""
+RULES_SAY = 0.65
+"""The say of the rules' log-probabilities, measured with rules that did not know the requests they were judged on."""
 CLIP = 8.0
 """Log-probabilities below -CLIP say no more than -CLIP."""
 

@@ -1,4 +1,4 @@
-"""The user's corrections (`/as edit`): kept on this machine as labelled requests, which `agent bench route --fit` uses too."""
+"""The user's corrections (`/as edit`), kept on this machine as labelled requests for `agent bench route --fit`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ def record(request: str, tool: str, context: RouteContext | None = None) -> None
 
 
 def corrections() -> list[Case]:
-    """The corrections so far, oldest first; a request corrected twice counts once, as corrected last. Damaged lines are left out."""
+    """The corrections so far, oldest first.
+
+    A request corrected twice counts once, as corrected last. Damaged lines are left out.
+    """
     from agent.bench.routing import case_from
 
     try:

@@ -15,6 +15,8 @@ HANDS_OFF = "hands_off"
 """The frame of "change nothing"."""
 STRIP = "strip"
 """Not a frame: what politeness puts in front of a request."""
+TURN = "turn-"
+"""How the sections begin that are for follow-ups alone (`shows`)."""
 _FILE = Path(__file__).with_name("frames.txt")
 
 
@@ -70,7 +72,7 @@ class _Index:
 
 @lru_cache(maxsize=2)
 def _index(strip: bool) -> _Index:
-    chosen = tuple(p for p in patterns() if (p.frame == STRIP) == strip)
+    chosen = tuple(p for p in patterns() if (p.frame == STRIP) == strip and not p.frame.startswith(TURN))
     by: dict[str, list[int]] = {}
     for at, pattern in enumerate(chosen):
         for anchor in pattern.anchors:
@@ -98,6 +100,14 @@ def frames_of(lowered: str) -> list[str]:
         if not pattern.regex or compiled(pattern.regex).search(lowered):
             found.append(pattern.frame)
     return found
+
+
+def shows(section: str, text: str) -> re.Match[str] | None:
+    """The first match of a follow-up's section (its name without `turn-`) in a text."""
+    for pattern in patterns():
+        if pattern.frame == TURN + section and (match := compiled(pattern.regex).search(text)):
+            return match
+    return None
 
 
 def core(prose: str) -> str:

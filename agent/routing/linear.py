@@ -46,8 +46,8 @@ def fit(
     """Weights that make the targets likely and stay near `prior`.
 
     `spread` is the prior's standard deviation, for all features or by a feature's prefix up to its colon (key "" for
-    the rest). Full-batch gradient steps with a rate for each weight (AdaGrad: Duchi et al. 2011), so the result does not
-    depend on the order of the rows. Time: rounds x non-zero features x labels.
+    the rest). Full-batch gradient steps with a rate for each weight (AdaGrad: Duchi et al. 2011), so the result does
+    not depend on the order of the rows. Time: rounds x non-zero features x labels.
     """
     names = sorted({f for row, _ in rows for f in row} | set(prior) | {"bias"})
     place = {f: at for at, f in enumerate(names)}

@@ -80,7 +80,7 @@ def ask(request: str, context: RouteContext, backend: Backend) -> Answer:
 
 
 def router_messages(request: str, context: RouteContext | None = None) -> list[Message]:
-    """The messages of one routing request: the fixed part, then the request (with the turn before, where there is one)."""
+    """The messages of one routing request: the fixed part, then the request with the turn before, if there is one."""
     return [*_fixed(), Message("user", asked(request, context or RouteContext()))]
 
 
@@ -151,7 +151,7 @@ def label_logs(reply: Reply, labels: tuple[str, ...]) -> tuple[dict[str, float] 
 
 
 def text_logs(text: str, labels: tuple[str, ...]) -> dict[str, float] | None:
-    """As `label_logs`, from a reply that came without log-probabilities: the first label in it is taken at TEXT_ONLY."""
+    """As `label_logs`, from a reply without log-probabilities: the first label in it is taken at TEXT_ONLY."""
     for word in re.findall(r"[A-Za-z]+", text)[:6]:
         if word.lower() in labels:
             rest = (1 - TEXT_ONLY) / (len(labels) - 1)

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from agent.backends.base import Backend
     from agent.config import Settings
 
-SURE = 0.97
+SURE = 0.98
 """Rules this sure decide alone, and the model is not asked; measured, see `docs/routing.md`."""
+FOLLOWS = "follows the turn before"
+"""Why a follow-up goes where it goes. The rules read these from the turn before; a small model only guesses."""
 RULES_EDIT_AT_LEAST = 0.65
 """By rules alone an edit must be this likely."""
 
@@ -43,7 +45,7 @@ def route(
     if backend is None or backend.name == "none" or form == "rules" or "empty" in cues:
         return _made(seen, "rules", start, why, RULES_EDIT_AT_LEAST)
     best = max(seen.values())
-    if form == "both" and best >= SURE:
+    if form == "both" and (best >= SURE or why == FOLLOWS):
         return _made(seen, "rules", start, why, RULES_EDIT_AT_LEAST)
     return _with_model(request, where, backend, form, seen, why, "hands_off" in cues, start)
 
@@ -58,7 +60,7 @@ def _seen(request: str, context: RouteContext) -> tuple[dict[str, float], str, d
     cues = features(shape(request))
     turn = from_turn(request, context)
     if turn is not None:
-        return (_without_edit(turn) if "hands_off" in cues else turn), "follows the turn before", cues
+        return (_without_edit(turn) if "hands_off" in cues else turn), FOLLOWS, cues
     chances = rules.probabilities(cues)
     return chances, ", ".join(rules.reasons(cues, max(chances, key=lambda label: chances[label]))), cues
 

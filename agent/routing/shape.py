@@ -19,9 +19,10 @@ _TRACE_LINE = re.compile(
     r"""^\s*(
         File\ ".+",\ line\ \d+ | at\ .+\(.*:\d+(:\d+)?\) | at\ (async\ )?\S+:\d+:\d+ | at\ [\w.$<>]+\(.*\)$ |
         \S+\.\w{1,5}:\d+(:\d+)?:?\s.* | \S+\.\w{1,5}\(\d+(,\d+)?\):?\s.* | E\s{2,}.+ | >\s{2,}.+ |
-        (FAILED|ERROR)\ \S+ | =+\ .+\ =+$ | -+>\ \S+:\d+ | error(\[E\d+\])?:\ .+ | npm\ ERR!.* | \^+~*$ | ~*\^+$ | \d+\s*\|.* | \.\.\.\ \d+\ more |
-        caused\ by:.* | (fatal|warning|note|help):\ .+ | make(\[\d+\])?:\ \*\*\*.* | goroutine\ \d+.* | Segmentation\ fault.* |
-        \[?(ERROR|WARN|FATAL|INFO|DEBUG)\]?[\s:].+ | ---\ FAIL:.* | FAIL\s\S+.* | \d{4}-\d\d-\d\d[T\ ]\d\d:\d\d.* | During\ handling\ of.*
+        (FAILED|ERROR)\ \S+ | =+\ .+\ =+$ | -+>\ \S+:\d+ | error(\[E\d+\])?:\ .+ | npm\ ERR!.* | \^+~*$ | ~*\^+$ |
+        \d+\s*\|.* | \.\.\.\ \d+\ more | caused\ by:.* | (fatal|warning|note|help):\ .+ | make(\[\d+\])?:\ \*\*\*.* |
+        goroutine\ \d+.* | Segmentation\ fault.* | \[?(ERROR|WARN|FATAL|INFO|DEBUG)\]?[\s:].+ | ---\ FAIL:.* |
+        FAIL\s\S+.* | \d{4}-\d\d-\d\d[T\ ]\d\d:\d\d.* | During\ handling\ of.*
     )""",
     re.X | re.I,
 )
@@ -30,24 +31,28 @@ _EXCEPTION = re.compile(
 )
 _CODE_LINE = re.compile(
     r"""^\s*(
-        (def|class|async\ def|func|fn|pub\ fn|impl|struct|enum|interface|import|from\ \S+\ import|\#include|package|using|namespace)\ ?.*[({:;\w]$ |
-        (public|private|protected|static|const|let|var|val|export)\ .+[;{=(),\w]$ | (return|raise|throw|yield|await|print|console\.log|assert)\b.*[;)\w\]"']$ |
-        (if|for|while|elif|else|try|except|switch|case|with)\b.*[:{]$ | [\w.\[\]'"]+\ *(\+|-|\*|/|:)?=\ *\S.*$ | [{}\])(;,]+$ | @\w+.*$ | //.*$ | \#\ .*$ | </?\w+[^>]*>.*$ |
-        [\w.]+\(.*\);?$ | .*[;{]$ | (SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER)\ .+ | \$\ .+ | [+-]\s{2,}.+ | @@\ .+
+        (def|class|async\ def|func|fn|pub\ fn|impl|struct|enum|interface|import|from\ \S+\ import|\#include|package
+        |using|namespace)\ ?.*[({:;\w]$ | (public|private|protected|static|const|let|var|val|export)\ .+[;{=(),\w]$ |
+        (return|raise|throw|yield|await|print|console\.log|assert)\b.*[;)\w\]"']$ |
+        (if|for|while|elif|else|try|except|switch|case|with)\b.*[:{]$ | [\w.\[\]'"]+\ *(\+|-|\*|/|:)?=\ *\S.*$ |
+        [{}\])(;,]+$ | @\w+.*$ | //.*$ | \#\ .*$ | </?\w+[^>]*>.*$ | [\w.]+\(.*\);?$ |
+        .*[;{]$ | (SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER)\ .+ | \$\ .+ | [+-]\s{2,}.+ | @@\ .+
     )""",
     re.X,
 )
 FILE = re.compile(
-    r"""(?<![\w/@.])@?(?:[\w.+-]+/)*(?:[\w+-][\w.+-]*)\.(?:py|pyi|ipynb|js|jsx|mjs|cjs|ts|tsx|vue|svelte|go|rs|java|kt|kts|scala|swift|c|h|cc|cpp|cxx|hpp|
-    cs|fs|rb|php|lua|sh|bash|zsh|ps1|bat|pl|r|jl|ex|exs|erl|clj|hs|ml|dart|sql|html?|css|scss|sass|less|json|jsonc|ya?ml|toml|ini|cfg|conf|env|xml|
-    md|rst|txt|csv|lock|proto|graphql|tf|gradle|cmake|mk|tex|zig|nim|f90|m|mm|vb|asm|s|log|properties|plist|svg)(?![\w])(?!\.\w{4,})
+    r"""(?<![\w/@.])@?(?:[\w.+-]+/)*(?:[\w+-][\w.+-]*)\.(?:py|pyi|ipynb|js|jsx|mjs|cjs|ts|tsx|vue|svelte|go|rs|java
+    |kt|kts|scala|swift|c|h|cc|cpp|cxx|hpp|cs|fs|rb|php|lua|sh|bash|zsh|ps1|bat|pl|r|jl|ex|exs|erl|clj|hs|ml|dart|sql
+    |html?|css|scss|sass|less|json|jsonc|ya?ml|toml|ini|cfg|conf|env|xml|md|rst|txt|csv|lock|proto|graphql|tf|gradle
+    |cmake|mk|tex|zig|nim|f90|m|mm|vb|asm|s|log|properties|plist|svg|gd|ino)(?![\w])(?!\.\w{4,})
     | \b(?:Makefile|Dockerfile|README|CHANGELOG|LICENSE|Jenkinsfile|Gemfile|Rakefile|Procfile|CMakeLists)\b
     | (?<![\w/])(?:\.{0,2}/)?(?:[\w.-]+/)+[\w.-]*(?![\w/])""",
     re.X | re.I,
 )
 TICKS = re.compile(r"`([^`\n]{1,200})`")
 IDENTIFIER = re.compile(
-    r"\b(?:[A-Za-z]\w*_\w+|_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\(\w*\)|[A-Z]{2,}_[A-Z_]+|[A-Za-z]\w+(?:::|\.)[A-Za-z_]\w+(?:(?:::|\.)\w+)*)(?![\w])"
+    r"\b(?:[A-Za-z]\w*_\w+|_\w+|[a-z]+[A-Z]\w*|[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+|[A-Z]{2,}_[A-Z_]+"
+    r"|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\(\w*\)|[A-Za-z]\w+(?:::|\.)[A-Za-z_]\w+(?:(?:::|\.)\w+)*)(?![\w])"
 )
 _URL = re.compile(r"https?://\S+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -125,62 +130,17 @@ def shape(request: str) -> Shape:
     )
 
 
-_SLASHED = {
-    "and/or",
-    "his/her",
-    "he/she",
-    "he/him",
-    "i/o",
-    "tcp/ip",
-    "client/server",
-    "read/write",
-    "true/false",
-    "yes/no",
-    "ci/cd",
-    "w/o",
-    "n/a",
-    "input/output",
-    "on/off",
-    "either/or",
-}
-_NOT_NAMES = {
-    "e.g",
-    "i.e",
-    "node.js",
-    "vue.js",
-    "next.js",
-    "asp.net",
-    "github",
-    "javascript",
-    "typescript",
-    "postgresql",
-    "mysql",
-    "mongodb",
-    "graphql",
-    "youtube",
-    "gitlab",
-    "openai",
-    "chatgpt",
-    "ios",
-    "macos",
-    "ok.so",
-    "fastapi",
-    "pytorch",
-    "tensorflow",
-    "latex",
-    "numpy",
-    "devops",
-    "iphone",
-    "linkedin",
-    "stackoverflow",
-    "vscode",
-    "powershell",
-    "websocket",
-    "websockets",
-    "oauth",
-    "grpc",
-    "phd",
-}
+_PAIRS = """
+    and/or his/her he/she he/him i/o tcp/ip client/server read/write true/false yes/no ci/cd w/o n/a
+    input/output on/off either/or
+"""
+_SLASHED = frozenset(_PAIRS.split())
+_PRODUCTS = """
+    e.g i.e node.js vue.js next.js asp.net github javascript typescript postgresql mysql mongodb graphql
+    youtube gitlab openai chatgpt ios macos ok.so fastapi pytorch tensorflow latex numpy devops iphone
+    linkedin stackoverflow vscode powershell websocket websockets oauth grpc phd
+"""
+_NOT_NAMES = frozenset(_PRODUCTS.split())
 
 
 def _is_trace(line: str) -> bool:
@@ -188,12 +148,14 @@ def _is_trace(line: str) -> bool:
 
 
 _ASKS = re.compile(
-    r"\?|\b(?:please|pls|plz|fix|why|how|what|explain|help|correct|repair|can you|could you|add|change|should|when i|where|run|find)\b",
+    r"\?|\b(?:please|pls|plz|fix|why|how|what|explain|help|correct|repair|can you|could you|add|change|should|when i"
+    r"|where|run|find)\b",
     re.I,
 )
 _ERROR_PART = re.compile(r"(?:[\w.$]+\.)?[A-Z]\w*(?:Error|Exception)\b:?")
 _FLAT_TRACE = re.compile(
-    r"Traceback \(most recent call last\):?.*?(?:[A-Z]\w*(?:Error|Exception|Exit|Interrupt)\b(?::[^.?!\n]*)?[.?!]?|(?=\n|$))",
+    r"Traceback \(most recent call last\):?.*?"
+    r"(?:[A-Z]\w*(?:Error|Exception|Exit|Interrupt)\b(?::[^.?!\n]*)?[.?!]?|(?=\n|$))",
     re.S,
 )
 

@@ -6,16 +6,21 @@ import re
 from dataclasses import dataclass
 
 from agent.routing import rules
-from agent.routing.features import class_of, features, words_of
+from agent.routing.features import features
 from agent.routing.frames import core
 from agent.routing.shape import shape
 from agent.routing.types import TOOLS
+from agent.routing.words import class_of, words_of
 
 MAX_STEPS = 6
 
 _JOIN = re.compile(
-    r"""(?:\s*[;\n]+\s*|\.\s+(?=\S)|\s*,?\s*\b(?:and\ then|then|and\ after\ that|after\ that|afterwards|and\ also|and\ finally|finally|next|and|und\ dann|und|dann|danach|et\ ensuite|et\ puis|puis|ensuite|et|y\ luego|y\ después|luego|después|y|e\ depois|depois|e\ poi|poi|e|daarna|en|i\ potem|potem|ve\ sonra|sonra|ve|dan|lalu|и\ потом|потом|затем|а\ затем|и)\b\s+
-       |\s*,\s*(?:and\s+|then\s+)?|\s*[、，。；]\s*(?:然后|并且|并|再|接着|最后|それから|その後|그리고)?\s*|\s*(?:然后|并且|接着|最后|それから|その後|そして|그리고|그 다음)\s*)""",
+    r"""(?:\s*[;\n]+\s*|\.\s+(?=\S)|\s*,?\s*\b(?:and\ then|then|and\ after\ that|after\ that|afterwards
+       |and\ also|and\ finally|finally|next|and|und\ dann|und|dann|danach|et\ ensuite|et\ puis|puis|ensuite|et|y\ luego
+       |y\ después|luego|después|y|e\ depois|depois|e\ poi|poi|e|daarna|en|i\ potem|potem|ve\ sonra|sonra|ve|dan|lalu
+       |и\ потом|потом|затем|а\ затем|и)\b\s+|\s*,\s*(?:and\s+|then\s+)?
+       |\s*[、，。；]\s*(?:然后|并且|并|再|接着|最后|それから|その後|그리고)?\s*
+       |\s*(?:然后|并且|接着|最后|それから|その後|そして|그리고|그\ 다음)\s*)""",
     re.X | re.I,
 )
 
@@ -29,9 +34,10 @@ class PlannedStep:
 
 
 def plan_steps(request: str) -> list[PlannedStep]:
-    """The tools that a request asks for, in order, by rules. One step (or none: small talk, pastes, "change nothing") when it asks for one thing.
+    """The tools that a request asks for, in order, by rules.
 
-    Only a clause that opens with a verb or a question word of its own starts a new step, so that "add a and b" stays one.
+    One step when it asks for one thing; none for small talk, for pastes and where nothing may be changed. Only a clause
+    that opens with a verb or a question word of its own starts a new step, so that "add a and b" stays one.
     """
     form = shape(request)
     if form.trace or form.code or "hands_off" in features(form):

@@ -18,6 +18,7 @@ from agent.routing.calibration import (
     fit_answers,
     folder,
     for_backend,
+    model_key,
     read,
     write,
 )
@@ -67,8 +68,8 @@ def test_a_stored_fit_is_found_again_and_only_for_its_model() -> None:
 
 @pytest.mark.parametrize("stale", [{"prompt": "000000000000"}, {"version": 0}, {"quantisation": "Q8_0"}])
 def test_a_stale_fit_is_refused_and_said_so(stale: dict[str, object]) -> None:
-    raw = {**read(write(replace(default_fit(), model="m:7b-q4_k_m", temperature=2.0))).__dict__, **stale}
-    (folder() / "m-7b-q4-k-m.json").write_text(json.dumps(raw))
+    path = write(replace(default_fit(), model="m:7b", quantisation="Q4_K_M", temperature=2.0))
+    path.write_text(json.dumps({**read(path).__dict__, **stale}))
     used, warning = for_backend(Model("m:7b-q4_k_m"))  # type: ignore[arg-type]
     assert used.temperature == 1.0
     assert "stale" in warning and "agent bench route --fit" in warning
@@ -77,10 +78,25 @@ def test_a_stale_fit_is_refused_and_said_so(stale: dict[str, object]) -> None:
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"model": 1}', '{"model": "m", "table": {"bias": {"edit": NaN}}}'])
 def test_a_damaged_fit_is_no_reason_to_stop(damage: str) -> None:
     folder().mkdir(parents=True)
-    (folder() / "m.json").write_text(damage)
+    (folder() / "m@any.json").write_text(damage)
     used, warning = for_backend(Model("m"))  # type: ignore[arg-type]
     assert used == default_fit()
     assert "no router fit" in warning
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["qwen2.5-coder:1.5b", "Qwen2.5 Coder 1.5B Instruct GGUF", "/models/qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"],
+)
+def test_a_model_is_known_by_all_its_names(name: str) -> None:
+    assert model_key(name) == "qwen2.5-coder-1.5b"
+
+
+@pytest.mark.parametrize("name", ["qwen2.5-coder:1.5b", "qwen2.5-coder:0.5b"])
+def test_the_embedded_models_come_with_a_fit_for_this_prompt(name: str) -> None:
+    used, warning = for_backend(Model(name))  # type: ignore[arg-type]
+    assert model_key(used.model) == model_key(name) and used.quantisation == "Q4_K_M"
+    assert not warning and used.cases >= FEWEST
 
 
 def test_too_few_cases_make_no_fit() -> None:

@@ -119,7 +119,15 @@ def test_a_follow_up_is_sent_with_the_turn_before() -> None:
 
 @pytest.mark.parametrize(
     ("token", "wanted"),
-    [("edit", "edit"), (" Edit", "edit"), ("unc", "unclear"), ("**test", "test"), ("e", None), ("editor", None), ("", None)],
+    [
+        ("edit", "edit"),
+        (" Edit", "edit"),
+        ("unc", "unclear"),
+        ("**test", "test"),
+        ("e", None),
+        ("editor", None),
+        ("", None),
+    ],
 )
 def test_a_token_is_a_label_when_it_is_one_or_begins_one(token: str, wanted: str | None) -> None:
     assert label_of(token, LABELS) == wanted

@@ -121,7 +121,9 @@ def test_asking_for_a_fix_differs_from_asking_how_to_fix(asked: str, wanted: str
     assert route(asked).tool == wanted
 
 
-@pytest.mark.parametrize("slip", ["fxi the loop in a.py", "renmae foo to bar", "refator main.py", "ad a docstring to run()"])
+@pytest.mark.parametrize(
+    "slip", ["fxi the loop in a.py", "renmae foo to bar", "refator main.py", "ad a docstring to run()"]
+)
 def test_a_slip_of_the_finger_in_the_verb_is_forgiven(slip: str) -> None:
     assert route(slip).tool == "edit"
 

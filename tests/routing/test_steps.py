@@ -54,4 +54,6 @@ def test_no_step_edits_when_nothing_may_be_changed(request_: str) -> None:
 
 
 def test_a_pasted_traceback_is_not_cut_into_steps() -> None:
-    assert plan_steps('fix this, then run the tests\nTraceback (most recent call last):\n  File "a.py"\nKeyError: 1') == []
+    assert (
+        plan_steps('fix this, then run the tests\nTraceback (most recent call last):\n  File "a.py"\nKeyError: 1') == []
+    )
