@@ -16,7 +16,7 @@ import prompts
 from agent.backends.base import Message, Options, Reply
 from agent.errors import AgentError
 from agent.events import Event, Notice, Spent
-from agent.repair.replies import Unusable, placed
+from agent.repair.replies import Unchanged, Unusable, placed
 from agent.repair.showing import Shown
 from agent.repair.types import Candidate, Verdict
 
@@ -29,6 +29,8 @@ TRIES_A_CHAIN = 3
 WARM = 0.8
 """Temperature of every try but the first."""
 FEEDBACK_CHARACTERS = 500
+AFRESH = ""
+"""Instead of feedback: start again."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Question:
 
     shown: Shown
     failure: str
+    hints: tuple[str, ...] = ()
+    """Suspicious lines, for prompts after the first."""
 
 
 class Asker:
@@ -88,8 +92,12 @@ class Asker:
 
     def _chain(self, question: Question, number: int) -> None:
         shown = question.shown
+        failure = question.failure
+        if number >= len(self._questions) and question.hints:
+            hint = question.hints[(number // len(self._questions) - 1) % len(question.hints)]
+            failure += "\n\n" + prompts.render("fix-hint", line=hint)
         messages = [
-            Message("user", prompts.render("fix", code=shown.code, failure=question.failure, what=shown.what)),
+            Message("user", prompts.render("fix", code=shown.code, failure=failure, what=shown.what)),
         ]
         for attempt in range(TRIES_A_CHAIN):
             if self._stop.is_set():
@@ -99,6 +107,8 @@ class Asker:
                 return
             feedback = self._judged(reply, shown)
             if feedback is None:
+                return
+            if feedback == AFRESH:
                 return
             messages += [Message("assistant", reply.text.strip() or "(nothing)"), Message("user", feedback)]
 
@@ -135,6 +145,9 @@ class Asker:
         text = self._base[shown.path]
         try:
             new = placed(reply.text, shown, text)
+        except Unchanged:
+            # What it has copied once it copies again: the next prompt must differ.
+            return AFRESH
         except Unusable as error:
             return prompts.render("fix-unusable", reason=str(error), what=shown.what)
         candidate = Candidate({shown.path: new}, "model", "", 0.0, _first_difference(text, new), (), shown.path)

@@ -78,28 +78,33 @@ def prepare(
     if not python:
         baseline = finish(real, seconds)
         return _commands(command, baseline, None, judge, rest, texts, seconds)
+    ended: list[Run] = []
+    # Waited for from the start, so that its time is its own.
+    waiting = threading.Thread(target=lambda: ended.append(finish(real, seconds * 2)), daemon=True)
+    waiting.start()
     traced = start_trace(rest[0], command, python)
     servers = [WarmJudge(copy, command, python) for copy in rest[1:]]
     ready: dict[int, bool] = {}
 
     def wait(index: int) -> None:
-        ready[index] = servers[index].wait(seconds)
+        ready[index] = servers[index].wait(seconds * 2)
 
     threads = [threading.Thread(target=wait, args=(index,), daemon=True) for index in range(len(servers))]
     for thread in threads:
         thread.start()
-    trace, trace_run = read_trace(rest[0], traced, seconds)
+    # A traced loop is cut, so only slowness can make the traced run long: be patient with it.
+    trace, trace_run = read_trace(rest[0], traced, seconds * 2)
     with contextlib.suppress(Exception):
         rest[0].close()
-    if trace.loaded and trace.failing and not any(test.looped for test in trace.tests):
-        baseline = finish(real, max(1.0, seconds - (time.monotonic() - begun)))
-    elif trace.loaded and any(test.looped for test in trace.tests):
+    if trace.loaded and any(test.looped for test in trace.tests):
         # The traced run has shown the endless loop; the real one need not be waited for.
         kill(real)
-        ended = finish(real, 0.1)
-        baseline = Run(trace_run.exit_code or 1, ended.output + trace_run.output, ended.seconds, True)
+        waiting.join(5.0)
+        said = ended[0].output if ended else ""
+        baseline = Run(trace_run.exit_code or 1, said + trace_run.output, time.monotonic() - begun, True)
     else:
-        baseline = finish(real, max(1.0, seconds - (time.monotonic() - begun)))
+        waiting.join()
+        baseline = ended[0]
     if not trace.loaded or baseline.ok:
         for server in servers:
             server.close()

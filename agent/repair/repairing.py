@@ -18,7 +18,7 @@ from agent.repair.parsing import Mended, mend
 from agent.repair.pool import Pool
 from agent.repair.preparing import Ground, cores, prepare
 from agent.repair.searching import Findings, Watcher, pairs
-from agent.repair.showing import Shown, show
+from agent.repair.showing import Shown, hints, show
 from agent.repair.targets import Target, changes, read_targets
 from agent.repair.types import Candidate, Repaired, RepairResult
 from agent.repair.winners import Confirmer, changed_lines, minimised
@@ -32,6 +32,8 @@ ALONE_WARM = 8.0
 """Seconds the search has both cores before a model is asked, where several dozen candidates a second are judged."""
 ALONE_COMMAND = 3.0
 """The same where each candidate costs a run of the command."""
+MOST_REFUSED = 20
+"""Candidates that pass in a warm process and not with the command itself, until the search is given up."""
 BASELINE_SECONDS = 10.0
 """How long the unchanged files may take before they count as failing, unless the settings allow less."""
 
@@ -100,6 +102,8 @@ def _judged(
     singles = sources.singles(ground, base, suspicion)
     pool = Pool(ground.benches, base)
     found = Findings()
+    confirm = Confirmer(ground, files, base, deadline)
+    kept: list[Candidate] = []
     asker: Asker | None = None
     meta: meta_search.MetaSearch | None = None
 
@@ -137,9 +141,19 @@ def _judged(
         watcher = Watcher(pool, found, ground, base, total, begun)
         watcher.meta = meta
         reason = yield from watcher.watch(until)
+        refused = 0
         stages = iter((_retry, _pairs))
-        while reason != "won" and time.monotonic() < deadline:
-            if reason == "exhausted":
+        while time.monotonic() < deadline:
+            if reason == "won":
+                kept = _confirmed(ground, confirm, base, found)
+                if kept:
+                    break
+                # The command itself does not agree: go on without them.
+                refused += len(found.winners)
+                found.winners.clear()
+                if refused >= MOST_REFUSED:
+                    break
+            elif reason == "exhausted":
                 stage = next(stages, None)
                 more = stage(pool, base, singles, found) if stage is not None else 0
                 if stage is not None and more:
@@ -161,7 +175,8 @@ def _judged(
             yield asker.events.get()
     tried = pool.tried + (meta.judged if meta is not None else 0)
     yield Tried(tried, found.best_fixed, total, "search", round(time.monotonic() - begun, 2))
-    result = yield from _concluded(ground, files, base, found, tried, before)
+    kept = kept or _confirmed(ground, confirm, base, found)
+    result = yield from _concluded(ground, files, base, kept, len(found.winners), tried, before)
     if asker is not None:
         result = replace(result, prompt_tokens=asker.prompt_tokens, output_tokens=asker.output_tokens)
     return result
@@ -209,7 +224,9 @@ def _asker(
         ]
     pieces.sort(key=lambda item: -item[0])
     failure = first_words(ground) + (f"\n\nReported: {issue}" if issue else "")
-    questions = [Question(piece, failure) for _, piece in pieces[:3]]
+    questions = [
+        Question(piece, failure, hints(base[piece.path], suspicion.of(piece.path), piece)) for _, piece in pieces[:3]
+    ]
     return Asker(
         backend,
         profile,
@@ -220,15 +237,8 @@ def _asker(
     )
 
 
-def _concluded(
-    ground: Ground,
-    files: Mapping[str, Target],
-    base: Mapping[str, str],
-    found: Findings,
-    tried: int,
-    before: tuple[int, int],
-) -> Generator[Event, None, RepairResult]:
-    confirm = Confirmer(ground, files, base)
+def _confirmed(ground: Ground, confirm: Confirmer, base: Mapping[str, str], found: Findings) -> list[Candidate]:
+    """Up to three winners, the best first, that the command as it is accepts, reduced to what the tests need."""
     kept: list[Candidate] = []
     for winner in sorted(found.winners, key=lambda c: -_preference(base, c)):
         # Without warm processes the command itself has judged it already.
@@ -236,6 +246,18 @@ def _concluded(
             kept.append(minimised(confirm, base, winner))
         if len(kept) >= 3:
             break
+    return kept
+
+
+def _concluded(
+    ground: Ground,
+    files: Mapping[str, Target],
+    base: Mapping[str, str],
+    kept: Sequence[Candidate],
+    plausible: int,
+    tried: int,
+    before: tuple[int, int],
+) -> Generator[Event, None, RepairResult]:
     failing = tuple(test.name for test in ground.trace.failing if test.name) if ground.trace else ()
     if not kept:
         yield Notice(f"{tried:,} candidates were tried and none passes `{ground.command}`.")
@@ -263,7 +285,7 @@ def _concluded(
         tests_before=before,
         tests_after=(sum(before), 0),
         tried=tried,
-        plausible=len(found.winners),
+        plausible=plausible,
     )
 
 

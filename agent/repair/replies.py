@@ -17,6 +17,10 @@ class Unusable(ValueError):
     """The reply gives no new text; the message says why, in words for the model."""
 
 
+class Unchanged(Unusable):
+    """The reply gives the code as it was."""
+
+
 def placed(reply: str, shown: Shown, text: str) -> str:
     """The file with what the reply gives put in place. Raises Unusable."""
     code = fenced(reply)
@@ -25,6 +29,8 @@ def placed(reply: str, shown: Shown, text: str) -> str:
     if shown.span is not None:
         merged = _in_place(code, shown, text)
         if merged is not None:
+            if merged.split() == text.split():
+                raise Unchanged("it changes nothing.")
             return merged
     parsed = parse_reply(reply, default_path=shown.path)
     if parsed.edits:
@@ -36,7 +42,7 @@ def placed(reply: str, shown: Shown, text: str) -> str:
                     return after
         if plan.refused:
             raise Unusable(plan.refused[0].reason or "it could not be placed.")
-    raise Unusable("it changes nothing.")
+    raise Unchanged("it changes nothing.")
 
 
 def fenced(reply: str) -> str:

@@ -66,6 +66,16 @@ def show(path: str, text: str, suspicion: Mapping[int, float], whole_lines: int)
     return outer[:3] or ([whole] if count < 3 * whole_lines else [])
 
 
+def hints(text: str, suspicion: Mapping[int, float], shown: Shown, most: int = 5) -> tuple[str, ...]:
+    """The most suspicious lines of what is shown, as text, without definitions' heads."""
+    lines = text.splitlines()
+    first, last = shown.span or (1, len(lines))
+    inside = [n for n in suspicion if first <= n <= last and n <= len(lines) and lines[n - 1].strip()]
+    inside.sort(key=lambda n: -suspicion[n])
+    told = (lines[n - 1].strip() for n in inside)
+    return tuple(line for line in told if not line.startswith(("def ", "class ", "func ", "fn ", "}")))[:most]
+
+
 def _within(one: Shown, other: Shown) -> bool:
     return (
         one is not other

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -11,12 +12,16 @@ from agent.repair.running import Run, run
 from agent.repair.targets import Target
 from agent.repair.types import Candidate
 
+PATIENCE = 20.0
+"""Seconds, at least, for a run that confirms: a busy machine must not make a right repair look wrong."""
+
 
 class Confirmer:
     """Runs the real command on whole sets of texts, each once."""
 
-    def __init__(self, ground: Ground, targets: Mapping[str, Target], base: Mapping[str, str]) -> None:
+    def __init__(self, ground: Ground, targets: Mapping[str, Target], base: Mapping[str, str], deadline: float) -> None:
         self._ground, self._targets, self._base = ground, targets, dict(base)
+        self._deadline = deadline
         self._known: dict[tuple[tuple[str, str], ...], Run] = {}
 
     def run(self, texts: Mapping[str, str]) -> Run:
@@ -25,7 +30,11 @@ class Confirmer:
         key = tuple(sorted(whole.items()))
         if key not in self._known:
             self._ground.judge.write({path: self._targets[path].encoded(text) for path, text in whole.items()})
-            self._known[key] = run(self._ground.judge, self._ground.command, max(self._ground.limit, 5.0))
+            self._known[key] = run(
+                self._ground.judge,
+                self._ground.command,
+                max(self._ground.limit, PATIENCE, self._deadline - time.monotonic()),
+            )
         return self._known[key]
 
     def passes(self, texts: Mapping[str, str]) -> bool:
