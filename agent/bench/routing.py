@@ -1,6 +1,6 @@
 """How well requests are routed: the labelled requests that ship with the package, and the figures over them.
 
-`fit.jsonl` is what the rules' weights and the combiners were fitted on, `held.jsonl` has other voices. A case is one JSON
+`fit.jsonl` is what the rules and the models' maps were fitted on, `held.jsonl` has other voices. A case is one JSON
 object a line: `request`, `label`, `also` (labels that are accepted too), `context` (the turn before), `voice`, `kind`.
 """
 
@@ -170,7 +170,7 @@ def score(routed: Sequence[tuple[Case, Route]]) -> Scores:
 
 
 def macro_f1(routed: Sequence[tuple[Case, Route]]) -> float:
-    """The mean over the labels of the harmonic mean of precision and recall; an accepted other label counts as right."""
+    """The mean over the labels of the harmonic mean of precision and recall; another accepted label counts as right."""
     values = []
     for label in LABELS:
         true = [route.tool if case.accepts(route.tool) else case.label for case, route in routed]

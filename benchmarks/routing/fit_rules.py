@@ -1,8 +1,8 @@
-"""Fit the rules' weights to the labelled requests of the fitting half: `python -m benchmarks.routing.fit_rules [--write]`.
+"""Fit the rules' weights to the labelled requests: `python -m benchmarks.routing.fit_rules [--write]`.
 
-Prints what the hand-set and the fitted weights reach: on the fitting half (cross-validated by voice, so that no weight has
-seen the voice it is judged on) and on the held half. `--write` stores the weights and the cross-validated probabilities,
-which the fits of the pool use so that they do not take the rules for better than they are.
+Prints what the hand-set and the fitted weights reach: on the fitting half (cross-validated by voice, so that no weight
+has seen the voice it is judged on) and on the held half. `--write` stores the weights, and the cross-validated
+probabilities, which a model's fit uses so that it does not take the rules for better than they are.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Measure routing with real models: `python -m benchmarks.routing.measure MODEL… [--fit N] [--ship] [--out FILE]`.
 
 For each model (`none` for the rules alone): accepted, macro-F1, false edits, calibration error, milliseconds and prompt
-tokens over the held half, through the same `route` that the program uses. `--fit N` first fits the router to N requests of
-the fitting half (each k-th of them); `--ship` stores that fit in the package. The results go to
+tokens over the held half, through the same `route` that the program uses. `--fit N` first fits the router to N requests
+of the fitting half (each k-th of them); `--ship` stores that fit in the package. The results go to
 `benchmarks/out/routing.json`, from which `benchmarks.routing.report` writes the table and the diagram of the docs.
 """
 
@@ -19,11 +19,10 @@ from typing import Any
 from agent.backends.base import Backend
 from agent.backends.opening import open_backend
 from agent.bench.routing import Case, Scores, evaluate, load_cases
-from agent.config import Settings, load_config
+from agent.config import load_config
 from agent.routing import calibration, route
 
 OUT = Path(__file__).parents[1] / "out" / "routing.json"
-FORMS = ("rules", "model", "both")
 
 
 def opened(model: str) -> Backend | None:
@@ -31,8 +30,7 @@ def opened(model: str) -> Backend | None:
     backend = None if model == "none" else open_backend(load_config(None, {"model": model}))
     if backend is not None:
         backend.load()
-        calibration.fit_answers  # noqa: B018  imported before the clock starts
-        route("warm up, if you would", backend=backend, config=Settings(router="model"))
+        route("warm up, if you would", backend=backend, config=load_config(None, {"router": "model"}).settings)
     return backend
 
 
@@ -45,7 +43,7 @@ def every(cases: Sequence[Case], wanted: int) -> list[Case]:
 
 def measured(backend: Backend | None, form: str, cases: Sequence[Case]) -> Scores:
     """The figures of one model in one form of the router."""
-    settings = Settings(router=form)  # type: ignore[arg-type]
+    settings = load_config(None, {"router": form}).settings
     return evaluate(cases, lambda request, context: route(request, context, backend=backend, config=settings))
 
 
