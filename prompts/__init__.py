@@ -1,7 +1,7 @@
 """Every word that a model is sent, as Markdown templates beside this file, and the loader.
 
-A template is `NAME.md`; a place to fill is `{{key}}`. There is no other syntax, so that code, braces and percent signs in
-a template or in a value mean themselves. A trailing line end of the file is not part of the text.
+A template is `NAME.md`; a place to fill is `{{key}}`. There is no other syntax: code, braces and percent signs in a
+template or in a value mean themselves. A trailing line end of the file is not part of the text.
 """
 
 from __future__ import annotations

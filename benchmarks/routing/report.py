@@ -35,7 +35,8 @@ def diagram(found: dict[str, Any]) -> str:
     names = sorted(found)
     width, height = len(names) * (SIZE + GAP) + GAP, SIZE + 2 * GAP
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="11">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" '
+        'font-size="11">',
         f'<rect width="{width}" height="{height}" fill="white"/>',
     ]
     for at, name in enumerate(names):
