@@ -1,8 +1,8 @@
 """Many candidates in one build: a program that holds them all and picks one at run time (mutant schemata).
 
 After Untch, Offutt, Harrold, "Mutation Analysis Using Mutant Schemata" (1993). A compiled language pays its compiler
-once for some hundred candidates instead of once for each. `embed` turns edits into branches; a small runtime in the same
-language, put into the same file, runs the program once per candidate when the program comes to the first branch.
+once for some hundred candidates instead of once for each. `embed` turns edits into branches; a small runtime in the
+same language, put into the same file, runs the program once per candidate when it comes to the first branch.
 
 Nothing found this way is believed: a candidate that passes is confirmed with the command on its real text.
 """
@@ -26,10 +26,17 @@ ONE = -1
 """The key of an anchor's alternative before the candidate's number is known."""
 _SIMPLE = frozenset(
     {
-        "expression_statement", "assignment_statement", "inc_statement", "dec_statement", "return_statement", "send_statement",
-        "break_statement", "continue_statement", "go_statement",
+        "expression_statement",
+        "assignment_statement",
+        "inc_statement",
+        "dec_statement",
+        "return_statement",
+        "send_statement",
+        "break_statement",
+        "continue_statement",
+        "go_statement",
     }
-)  # fmt: skip
+)
 _DECLARATIONS = frozenset(
     {
         "short_var_declaration",

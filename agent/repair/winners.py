@@ -1,4 +1,4 @@
-"""What to make of candidates that pass: confirm with the command as it is, minimise, choose, find others that differ."""
+"""What to make of candidates that pass: confirm them with the command as it is, and reduce them to what is needed."""
 
 from __future__ import annotations
 

@@ -89,10 +89,8 @@ def run(args: argparse.Namespace) -> None:
     with ProcessPoolExecutor(args.jobs) as pool:
         for row in pool.map(one, work, [args] * len(work)):
             rows.append(row)
-            print(
-                f"{row['name']:40} {'ok' if row['correct'] else 'PLAUSIBLE' if row['plausible'] else '-':10} {row['seconds']:6.1f} s {row['tried']:6} {row['family']}",
-                flush=True,
-            )
+            verdict = "ok" if row["correct"] else "PLAUSIBLE" if row["plausible"] else "-"
+            print(f"{row['name']:40} {verdict:10} {row['seconds']:6.1f} s {row['tried']:6} {row['family']}", flush=True)
             if out:
                 out.write_text(json.dumps(rows, indent=1))
     table(rows)
@@ -103,15 +101,17 @@ def table(rows: list[dict[str, Any]]) -> None:
     total = len(rows)
     if not total:
         return
-    print(
-        f"\n{total} bugs: plausible {sum(r['plausible'] for r in rows) / total:.0%}, correct {sum(r['correct'] for r in rows) / total:.0%}, "
-        f"median {sorted(r['seconds'] for r in rows)[total // 2]:.1f} s, median candidates {sorted(r['tried'] for r in rows)[total // 2]}, tokens a bug {sum(r['tokens'] for r in rows) / total:.0f}"
-    )
+    plausible = sum(r["plausible"] for r in rows) / total
+    correct = sum(r["correct"] for r in rows) / total
+    seconds = sorted(r["seconds"] for r in rows)[total // 2]
+    tried = sorted(r["tried"] for r in rows)[total // 2]
+    tokens = sum(r["tokens"] for r in rows) / total
+    print(f"\n{total} bugs: plausible {plausible:.0%}, correct {correct:.0%}")
+    print(f"median {seconds:.1f} s and {tried} candidates, {tokens:.0f} tokens a bug")
     for operator in sorted({r["operator"] for r in rows}):
         part = [r for r in rows if r["operator"] == operator]
-        print(
-            f"  {operator:20} {len(part):4} plausible {sum(r['plausible'] for r in part):4} correct {sum(r['correct'] for r in part):4}"
-        )
+        good = sum(r["plausible"] for r in part), sum(r["correct"] for r in part)
+        print(f"  {operator:20} {len(part):4} plausible {good[0]:4} correct {good[1]:4}")
 
 
 def order(args: argparse.Namespace) -> None:

@@ -138,8 +138,22 @@ _BINARY = {
     ast.RShift: ast.LShift,
     ast.BitAnd: ast.BitOr,
 }
-_CALLS = {"max": "min", "min": "max", "any": "all", "all": "any", "sorted": "list", "reversed": "list", "append": "extend", "isdigit": "isalnum",
-          "islower": "isupper", "isupper": "islower", "items": "keys", "lower": "upper", "pop": "remove", "update": "setdefault"}  # fmt: skip
+_CALLS = {
+    "max": "min",
+    "min": "max",
+    "any": "all",
+    "all": "any",
+    "sorted": "list",
+    "reversed": "list",
+    "append": "extend",
+    "isdigit": "isalnum",
+    "islower": "isupper",
+    "isupper": "islower",
+    "items": "keys",
+    "lower": "upper",
+    "pop": "remove",
+    "update": "setdefault",
+}
 
 
 def _faults(text: str) -> list[tuple[str, int, str]]:

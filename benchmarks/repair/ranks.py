@@ -1,4 +1,4 @@
-"""Where in the order the right edit stands: `python -m benchmarks.repair ranks`. No processes are started, so it is quick.
+"""Where in the order the right edit stands: `python -m benchmarks.repair ranks`. No test runs, so it is quick.
 
 Candidates are run inside this process, each call with a limit of processor time; good enough to measure an ordering.
 """
@@ -80,7 +80,7 @@ def trace(bug: Bug) -> Trace:
         lines: dict[int, int] = {}
         count = 0
 
-        def local(frame: Any, event: str, arg: Any) -> Any:
+        def local(frame: Any, event: str, arg: Any, lines: dict[int, int] = lines) -> Any:
             nonlocal count
             if event == "line":
                 count += 1

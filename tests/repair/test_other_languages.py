@@ -53,13 +53,13 @@ def test_go_is_mended_with_many_candidates_in_one_build(project: Project, monkey
 
                 // Below counts the values below a limit.
                 func Below(values []int, limit int) int {
-                	count := 0
-                	for _, value := range values {
-                		if value <= limit {
-                			count++
-                		}
-                	}
-                	return count
+                    count := 0
+                    for _, value := range values {
+                        if value <= limit {
+                            count++
+                        }
+                    }
+                    return count
                 }
             """,
             "count_test.go": """
@@ -68,12 +68,12 @@ def test_go_is_mended_with_many_candidates_in_one_build(project: Project, monkey
                 import "testing"
 
                 func TestBelow(t *testing.T) {
-                	if got := Below([]int{1, 2, 3, 9}, 3); got != 2 {
-                		t.Fatalf("got %d, want 2", got)
-                	}
-                	if got := Below([]int{5, 0}, 9); got != 2 {
-                		t.Fatalf("got %d, want 2", got)
-                	}
+                    if got := Below([]int{1, 2, 3, 9}, 3); got != 2 {
+                        t.Fatalf("got %d, want 2", got)
+                    }
+                    if got := Below([]int{5, 0}, 9); got != 2 {
+                        t.Fatalf("got %d, want 2", got)
+                    }
                 }
             """,
         }

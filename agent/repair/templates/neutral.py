@@ -1,4 +1,4 @@
-"""Candidate edits over tree-sitter trees, the same for JavaScript, TypeScript, Go, Rust, Java, C, C++ and their like."""
+"""Candidate edits over tree-sitter trees, the same for JavaScript, TypeScript, Go, Rust, Java, C, C++ and so on."""
 
 from __future__ import annotations
 

@@ -61,20 +61,87 @@ OPERATORS: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 PAIRS = (
-    "min max", "Min Max", "floor ceil round trunc", "Floor Ceil Round", "push pop shift unshift", "push_back push_front pop_back pop_front",
-    "first last", "front back", "First Last", "startsWith endsWith includes", "starts_with ends_with contains", "HasPrefix HasSuffix Contains",
-    "toLowerCase toUpperCase", "to_lowercase to_uppercase", "ToLower ToUpper", "tolower toupper", "islower isupper isalpha isdigit isalnum",
-    "indexOf lastIndexOf", "find rfind", "Index LastIndex", "begin end rbegin rend", "cbegin cend", "any all", "some every filter map find",
-    "keys values entries iter into_iter", "keySet values entrySet", "add remove contains", "addFirst addLast", "pollFirst pollLast peekFirst peekLast",
-    "lower_bound upper_bound", "slice splice substring substr", "trim trimStart trimEnd", "trim trim_start trim_end", "TrimLeft TrimRight TrimSpace",
-    "TrimPrefix TrimSuffix", "unwrap_or unwrap_or_default", "is_some is_none", "is_ok is_err", "is_empty len", "isEmpty size length",
-    "saturating_add saturating_sub wrapping_add checked_add", "checked_add checked_sub checked_mul", "wrapping_add wrapping_sub wrapping_mul",
-    "insert remove get", "push insert push_str", "push_back push_front", "pop_front pop_back", "take skip", "toUpper toLower",
-    "isUpper isLower", "IsUpper IsLower IsDigit IsLetter", "isDigit isLetter isLetterOrDigit isWhitespace", "sort reverse", "abs fabs sqrt",
-    "Lock Unlock RLock RUnlock", "and_then or_else map", "append prepend", "Before After", "before after", "left right", "Left Right",
-    "head tail", "next prev", "next previous", "next_back next", "start end", "lo hi", "low high", "x y", "row col", "width height", "Some None", "Ok Err",
-    "Less Greater Equal", "ascending descending", "sin cos tan", "parseInt parseFloat", "compareTo equals", "stoi stol", "ceil floor",
-)  # fmt: skip
+    "min max",
+    "Min Max",
+    "floor ceil round trunc",
+    "Floor Ceil Round",
+    "push pop shift unshift",
+    "push_back push_front pop_back pop_front",
+    "first last",
+    "front back",
+    "First Last",
+    "startsWith endsWith includes",
+    "starts_with ends_with contains",
+    "HasPrefix HasSuffix Contains",
+    "toLowerCase toUpperCase",
+    "to_lowercase to_uppercase",
+    "ToLower ToUpper",
+    "tolower toupper",
+    "islower isupper isalpha isdigit isalnum",
+    "indexOf lastIndexOf",
+    "find rfind",
+    "Index LastIndex",
+    "begin end rbegin rend",
+    "cbegin cend",
+    "any all",
+    "some every filter map find",
+    "keys values entries iter into_iter",
+    "keySet values entrySet",
+    "add remove contains",
+    "addFirst addLast",
+    "pollFirst pollLast peekFirst peekLast",
+    "lower_bound upper_bound",
+    "slice splice substring substr",
+    "trim trimStart trimEnd",
+    "trim trim_start trim_end",
+    "TrimLeft TrimRight TrimSpace",
+    "TrimPrefix TrimSuffix",
+    "unwrap_or unwrap_or_default",
+    "is_some is_none",
+    "is_ok is_err",
+    "is_empty len",
+    "isEmpty size length",
+    "saturating_add saturating_sub wrapping_add checked_add",
+    "checked_add checked_sub checked_mul",
+    "wrapping_add wrapping_sub wrapping_mul",
+    "insert remove get",
+    "push insert push_str",
+    "push_back push_front",
+    "pop_front pop_back",
+    "take skip",
+    "toUpper toLower",
+    "isUpper isLower",
+    "IsUpper IsLower IsDigit IsLetter",
+    "isDigit isLetter isLetterOrDigit isWhitespace",
+    "sort reverse",
+    "abs fabs sqrt",
+    "Lock Unlock RLock RUnlock",
+    "and_then or_else map",
+    "append prepend",
+    "Before After",
+    "before after",
+    "left right",
+    "Left Right",
+    "head tail",
+    "next prev",
+    "next previous",
+    "next_back next",
+    "start end",
+    "lo hi",
+    "low high",
+    "x y",
+    "row col",
+    "width height",
+    "Some None",
+    "Ok Err",
+    "Less Greater Equal",
+    "ascending descending",
+    "sin cos tan",
+    "parseInt parseFloat",
+    "compareTo equals",
+    "stoi stol",
+    "ceil floor",
+)
 
 
 _NEAR: dict[str, dict[str, float]] = {}
@@ -87,8 +154,14 @@ for _group in PAIRS:
                 _NEAR.setdefault(_one, {})[_other] = 1.0
 
 
-_STYLES = {"go": r"[A-Za-z][A-Za-z0-9]*", "java": r"[A-Za-z][A-Za-z0-9]*", "javascript": r"[A-Za-z][A-Za-z0-9]*", "typescript": r"[A-Za-z][A-Za-z0-9]*",
-           "tsx": r"[A-Za-z][A-Za-z0-9]*", "rust": r"[a-z][a-z0-9_]*|Some|None|Ok|Err|Less|Greater|Equal"}  # fmt: skip
+_STYLES = {
+    "go": r"[A-Za-z][A-Za-z0-9]*",
+    "java": r"[A-Za-z][A-Za-z0-9]*",
+    "javascript": r"[A-Za-z][A-Za-z0-9]*",
+    "typescript": r"[A-Za-z][A-Za-z0-9]*",
+    "tsx": r"[A-Za-z][A-Za-z0-9]*",
+    "rust": r"[a-z][a-z0-9_]*|Some|None|Ok|Err|Less|Greater|Equal",
+}
 
 
 def near_names(source: NeutralSource, text: str) -> dict[str, float]:
@@ -148,14 +221,15 @@ def boolean(node: Node) -> bool:
     )
 
 
+_NUMERIC = re.compile(
+    r"u?int\d*(_t)?|[iu](8|16|32|64|128|size)|long( long)?|short|byte|char|size_t|usize|float(32|64)?|double|number"
+    r"|Integer|Long|f32|f64|unsigned( int)?|rune|Double"
+)
+
+
 def numeric_type(kind: str) -> bool:
-    return (
-        re.fullmatch(
-            r"(u?int\d*(_t)?|[iu](8|16|32|64|128|size)|long( long)?|short|byte|char|size_t|usize|float(32|64)?|double|number|Integer|Long|f32|f64|unsigned( int)?|rune|Double)",
-            kind,
-        )
-        is not None
-    )
+    """Whether a written type is one of numbers."""
+    return _NUMERIC.fullmatch(kind) is not None
 
 
 def arguments(node: Node) -> int:

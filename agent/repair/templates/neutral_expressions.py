@@ -142,8 +142,30 @@ def string_edits(source: NeutralSource, node: Node) -> None:
         if other[:1] == quote:
             source.replace("constant_string", node, other, 0.5)
     if node.type in ("char_literal", "character_literal", "rune_literal") or len(inside) == 1:
-        pairs = {"0": "1", "1": "0", "(": ")", ")": "(", "[": "]", "]": "[", "{": "}", "}": "{", "a": "A", "A": "a", "z": "Z", "Z": "z",
-                 "+": "-", "-": "+", "*": "/", "/": "*", ",": " ", " ": ",", "<": ">", ">": "<", "_": "-", ".": ","}  # fmt: skip
+        pairs = {
+            "0": "1",
+            "1": "0",
+            "(": ")",
+            ")": "(",
+            "[": "]",
+            "]": "[",
+            "{": "}",
+            "}": "{",
+            "a": "A",
+            "A": "a",
+            "z": "Z",
+            "Z": "z",
+            "+": "-",
+            "-": "+",
+            "*": "/",
+            "/": "*",
+            ",": " ",
+            " ": ",",
+            "<": ">",
+            ">": "<",
+            "_": "-",
+            ".": ",",
+        }
         if inside in pairs:
             source.replace("constant_string", node, f"{quote}{pairs[inside]}{quote}", 0.8)
         if len(inside) == 1 and inside.isalnum():

@@ -15,25 +15,61 @@ if TYPE_CHECKING:
 
 FUNCTIONS = frozenset(
     {
-        "function_declaration", "function_definition", "function_item", "method_declaration", "method_definition",
-        "constructor_declaration", "arrow_function", "function_expression", "func_literal", "closure_expression",
-        "lambda_expression", "generator_function_declaration", "function", "method", "local_function_statement",
-        "singleton_method", "secondary_constructor",
+        "function_declaration",
+        "function_definition",
+        "function_item",
+        "method_declaration",
+        "method_definition",
+        "constructor_declaration",
+        "arrow_function",
+        "function_expression",
+        "func_literal",
+        "closure_expression",
+        "lambda_expression",
+        "generator_function_declaration",
+        "function",
+        "method",
+        "local_function_statement",
+        "singleton_method",
+        "secondary_constructor",
     }
-)  # fmt: skip
+)
 BLOCKS = frozenset(
     {
-        "block", "statement_block", "compound_statement", "statement_list", "body_statement", "program", "function_body",
-        "switch_block_statement_group", "case_statement", "expression_case", "default_case", "switch_case", "switch_default",
-        "constructor_body", "control_structure_body", "do_block",
+        "block",
+        "statement_block",
+        "compound_statement",
+        "statement_list",
+        "body_statement",
+        "program",
+        "function_body",
+        "switch_block_statement_group",
+        "case_statement",
+        "expression_case",
+        "default_case",
+        "switch_case",
+        "switch_default",
+        "constructor_body",
+        "control_structure_body",
+        "do_block",
     }
-)  # fmt: skip
+)
 IDENTIFIERS = frozenset({"identifier", "simple_identifier", "variable_name", "shorthand_property_identifier"})
 MEMBERS = frozenset({"field_identifier", "property_identifier", "navigation_suffix"})
 NUMBERS = frozenset(
-    {"number", "int_literal", "float_literal", "integer_literal", "decimal_integer_literal", "number_literal", "integer",
-     "float", "decimal_floating_point_literal", "real_literal"}
-)  # fmt: skip
+    {
+        "number",
+        "int_literal",
+        "float_literal",
+        "integer_literal",
+        "decimal_integer_literal",
+        "number_literal",
+        "integer",
+        "float",
+        "decimal_floating_point_literal",
+        "real_literal",
+    }
+)
 STRINGS = frozenset(
     {
         "string",
@@ -173,7 +209,7 @@ class NeutralSource:
         return found
 
     def scope(self, node: Node) -> NeutralScope:
-        """The scope at a node: the names that are declared before it in a block around it, and what its function uses."""
+        """The scope at a node: the names declared before it in a block around it, and what its function uses."""
         around = self.function_of(node) or self.root
         if around.id not in self._scopes:
             self._scopes[around.id] = self._scope(around)
@@ -300,10 +336,22 @@ def _declared(node: Node) -> list[Node]:
     return found
 
 
-_HOLDERS = BLOCKS | FUNCTIONS | {
-    "for_statement", "for_expression", "for_in_statement", "enhanced_for_statement", "for_range_loop", "if_statement",
-    "while_expression", "if_expression", "match_arm", "catch_clause",
-}  # fmt: skip
+_HOLDERS = (
+    BLOCKS
+    | FUNCTIONS
+    | {
+        "for_statement",
+        "for_expression",
+        "for_in_statement",
+        "enhanced_for_statement",
+        "for_range_loop",
+        "if_statement",
+        "while_expression",
+        "if_expression",
+        "match_arm",
+        "catch_clause",
+    }
+)
 
 
 def _reach(node: Node, name: Node, around: Node) -> tuple[int, int]:
