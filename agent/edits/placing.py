@@ -60,10 +60,11 @@ def place_all(
     if late:
         result = _place_late(work, late, edits, result)
     _finish_twins(work, edits)
-    if result != text and text and not text.endswith(("\n", "\r")) and result.endswith(("\n", "\r")):
-        if all(edit.eof_newline is None for edit in edits):
-            # The last line went, and the file keeps its way of ending.
-            result = result[:-2] if result.endswith("\r\n") else result[:-1]
+    breaks = ("\n", "\r")
+    silent = all(edit.eof_newline is None for edit in edits)
+    if silent and result != text and text and not text.endswith(breaks) and result.endswith(breaks):
+        # The last line went, and the file keeps its way of ending.
+        result = result[:-2] if result.endswith("\r\n") else result[:-1]
     return result, [work.placed[number] for number in range(len(edits))]
 
 

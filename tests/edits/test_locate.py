@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Where an edit goes: one place, by the strictest step that finds any; else a miss that shows the nearest lines."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Which file a reply means, and which it may never touch."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """All edits of a reply placed together: overlaps, repeats, what is done already, encodings, whole files and definitions."""
 
 from __future__ import annotations

@@ -35,7 +35,8 @@ _GIVEN = re.compile(
     re.IGNORECASE,
 )
 _STRONG = re.compile(
-    r"\b(?:updated|creat(?:e|ing)|new file|save|complete|full|entire|fixed|corrected|revised|modified|rewritten|refactored|final|"
+    r"\b(?:updated|creat(?:e|ing)|new file|save|complete|full|entire|"
+    r"fixed|corrected|revised|modified|rewritten|refactored|final|"
     r"replace|improved|new version|"
     r"change(?:d)? (?:it )?to|should (?:now )?(?:look|be|become|read))\b",
     re.IGNORECASE,
