@@ -17,7 +17,8 @@ from tests.scripted_ollama.served import ServedModel
 from tests.scripted_ollama.thinking import Died, Finish, Piece, ScriptedThinker, Stream
 
 _CHILD = """
-import json, os, sys, threading
+import json, os, sys
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 import xllamacpp as llama
 order = json.loads(sys.stdin.readline())
 out = os.fdopen(os.dup(1), "w")
