@@ -8,9 +8,10 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,18 @@ NOBODY = 65534
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    top = tmp_path / "top"
+    return made(tmp_path / "top")
+
+
+@pytest.fixture
+def shared_root() -> Iterator[Path]:
+    """Where another user may go: the folders that pytest makes are its owner's alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield made(Path(folder).resolve() / "top")
+
+
+def made(top: Path) -> Path:
     (top / ".git").mkdir(parents=True)
     (top / "a.py").write_bytes(b"a\n")
     (top / "b.py").write_bytes(b"b\n")
@@ -188,7 +200,8 @@ def test_a_read_only_file_is_not_replaced_even_by_root(root: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become somebody else")
-def test_a_folder_without_write_permission_is_one_clear_refusal(root: Path) -> None:
+def test_a_folder_without_write_permission_is_one_clear_refusal(shared_root: Path) -> None:
+    root = shared_root
     for path in (root, root / ".git", root / "a.py"):
         os.chown(path, NOBODY, NOBODY)
     locked = root / "locked"
@@ -196,8 +209,6 @@ def test_a_folder_without_write_permission_is_one_clear_refusal(root: Path) -> N
     (locked / "c.py").write_bytes(b"c\n")
     os.chown(locked / "c.py", NOBODY, NOBODY)
     locked.chmod(0o555)
-    for folder in (*root.parents[:3],):
-        folder.chmod(folder.stat().st_mode | 0o011)
     before = everything(root)
     changes = (FileChange("a.py", b"a\n", b"A\n"), FileChange("locked/c.py", b"c\n", b"C\n"))
     assert as_nobody(lambda: put(root, *changes)) == EXIT_IN_THE_WAY
@@ -206,7 +217,8 @@ def test_a_folder_without_write_permission_is_one_clear_refusal(root: Path) -> N
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become somebody else")
-def test_a_file_of_another_owner_keeps_its_owner(root: Path) -> None:
+def test_a_file_of_another_owner_keeps_its_owner(shared_root: Path) -> None:
+    root = shared_root
     (root / "a.py").chmod(0o664)
     os.chown(root / "a.py", 4321, NOBODY)
     put(root, FileChange("a.py", b"a\n", b"by root\n"))
@@ -214,8 +226,6 @@ def test_a_file_of_another_owner_keeps_its_owner(root: Path) -> None:
 
     for path in (root, root / ".git", root / ".git/agent", root / ".git/agent/writing"):
         os.chown(path, NOBODY, NOBODY)
-    for folder in (*root.parents[:3],):
-        folder.chmod(folder.stat().st_mode | 0o011)
     (root / "group.py").write_bytes(b"g\n")
     os.chown(root / "group.py", 4321, NOBODY)
     (root / "group.py").chmod(0o664)
