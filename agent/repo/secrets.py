@@ -93,12 +93,19 @@ class Patterns:
         anchored = "|".join(rule.body for rule in taking if rule.anchored)
         self._path = re.compile(f"(?:{anchored})(?:/.*)?", re.DOTALL) if anchored else None
         self._names: dict[str, bool] = {}
+        self._folders: dict[str, bool] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._rules)
 
     def match(self, path: str) -> bool:
         """Whether the path (relative, POSIX separators) or a folder above it fits."""
-        parts = path.split("/")
-        if not any(map(self._possible, parts)) and (self._path is None or not self._path.fullmatch(path)):
+        folder, _, name = path.rpartition("/")
+        if not (self._possible(name) or self._possible_folder(folder)) and (
+            self._path is None or not self._path.fullmatch(path)
+        ):
             return False
+        parts = path.split("/")
         return any(self._decide("/".join(parts[:n]), n < len(parts)) for n in range(1, len(parts) + 1))
 
     def _possible(self, name: str) -> bool:
@@ -106,6 +113,12 @@ class Patterns:
         known = self._names.get(name)
         if known is None:
             known = self._names[name] = self._name.fullmatch(name) is not None
+        return known
+
+    def _possible_folder(self, folder: str) -> bool:
+        known = self._folders.get(folder)
+        if known is None:
+            known = self._folders[folder] = any(map(self._possible, folder.split("/")))
         return known
 
     def _decide(self, path: str, is_folder: bool) -> bool:
