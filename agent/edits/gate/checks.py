@@ -96,7 +96,7 @@ def _python(path: str, language: Language, before: bytes | None, after: bytes, r
         return (_problem(path, after, fault),)
 
     def readable(part: bytes) -> bool:
-        return python_fault(part, requires) is None
+        return python_fault(part, notebook=True) is None  # a `return` is fine in a part of a function
 
     if keeps_parts_readable(before, after, readable):
         return ()

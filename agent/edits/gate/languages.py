@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 Check = Literal[
-    "tree", "brackets", "python", "json", "jsonc", "json5", "jsonl", "toml", "yaml", "xml", "notebook",
+    "tree", "soft", "brackets", "clean", "python", "json", "jsonc", "json5", "jsonl", "toml", "yaml", "xml", "notebook",
     "html", "component", "markdown",
 ]  # fmt: skip
 

@@ -6,7 +6,9 @@ from agent.edits.gate.regions import Region, changed_lines
 
 _SECONDS = 0.7
 _CLEAR = 0.8
-"""Nats by which the best repair must beat the next one that reads differently: else it is a guess."""
+_CLEAR_FOR_WORDS = 3.0
+"""Nats by which the best repair must beat the next one that reads differently: else it is a guess. Brackets and
+separators are told apart by layout too; what a quote or a word was is told by the tokens alone."""
 
 
 def mend(path: str, before: bytes | None, after: bytes) -> tuple[bytes, str] | None:
@@ -27,12 +29,18 @@ def mend(path: str, before: bytes | None, after: bytes) -> tuple[bytes, str] | N
         return None
     best = repairs[0]
     others = [r for r in repairs[1:] if _bare(r.text) != _bare(best.text)]
-    if others and others[0].cost - best.cost < _CLEAR:
+    if others and others[0].cost - best.cost < _margin(best.edits[0]):
         return None
     mended = best.text.encode()
     if not _within(before or b"", after, mended) or not check(path, before, mended).ok:
         return None
     return mended, best.edits[0]
+
+
+def _margin(words: str) -> float:
+    """The margin for an edit in words, such as "line 3: put in `)`"."""
+    token = words.rpartition("`")[0].rpartition("`")[2]
+    return _CLEAR_FOR_WORDS if any(c.isalnum() or c in "\"'" for c in token) else _CLEAR
 
 
 def _bare(text: str) -> str:

@@ -5,13 +5,15 @@ Only tools that read a text from stdin and parse it without running it. A tool c
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 
 _COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "go": (("gofmt", "-e"),),
     "rust": (("rustfmt", "--edition", "2021", "--emit", "stdout", "--quiet"),),
-    "javascript": (("node", "--check", "-"), ("node", "--input-type=module", "--check", "-")),
+    "javascript": (("node", "--check", "-"),),
+    "module": (("node", "--input-type=module", "--check", "-"),),
     "ruby": (("ruby", "-c"),),
     "php": (("php", "-l"),),
     "lua": (("luac", "-p", "-"),),
@@ -19,9 +21,13 @@ _COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "fish": (("fish", "--no-execute"),),
 }
 
+_MODULE = re.compile(rb"^(?:import\b[^(]|export\b)", re.MULTILINE)
+
 
 def accepts(language: str, text: bytes, *, timeout: float = 3.0) -> bool:
     """The language's own parser reads the text. False too when there is none here, or it took over `timeout` seconds."""
+    if language == "javascript" and _MODULE.search(text):
+        language = "module"
     return any(_accepts(command, text, timeout) for command in _COMMANDS.get(language, ()))
 
 
