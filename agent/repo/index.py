@@ -131,13 +131,11 @@ class Index:
         """The files that contain a word, by path."""
         from agent.repo.search.ripgrep import grep
 
-        lines = grep(
-            self.work, [word], paths=self._paths, word=True, literal=True, ignore_case=ignore_case, per_file=1
-        )
+        lines = grep(self.work, [word], paths=self._paths, word=True, literal=True, ignore_case=ignore_case, per_file=1)
         return [line.path for line in lines]
 
     def all_symbols(self, *, seconds: float = 5.0) -> list[tuple[str, Symbol]]:
-        """Every symbol of every file, as far as the time allows (what was read stays in the cache for the next call)."""
+        """Every symbol of every file, as the time allows; what was read stays in the cache for the next call."""
         deadline = time.monotonic() + seconds
         found = []
         for path in self.paths:
@@ -154,7 +152,9 @@ class Index:
         store = self._open()
         if store is None or not self._fresh:
             return
-        rows = [(path, *stamp, json.dumps([_packed(s) for s in of_file])) for path, (stamp, of_file) in self._fresh.items()]
+        rows = [
+            (path, *stamp, json.dumps([_packed(s) for s in of_file])) for path, (stamp, of_file) in self._fresh.items()
+        ]
         self._fresh = {}
         with contextlib.suppress(sqlite3.Error), store:
             store.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", rows)

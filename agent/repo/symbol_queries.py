@@ -246,9 +246,7 @@ QUERIES: dict[str, str] = {
 """,
 }
 
-CONTAINERS = frozenset(
-    {"class", "struct", "interface", "trait", "impl", "enum", "union", "module", "namespace"}
-)
+CONTAINERS = frozenset({"class", "struct", "interface", "trait", "impl", "enum", "union", "module", "namespace"})
 """Kinds that other definitions can belong to."""
 
 TYPES = CONTAINERS - {"module", "namespace"}

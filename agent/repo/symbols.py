@@ -57,9 +57,7 @@ def symbols(path: str, source: bytes) -> tuple[Symbol, ...]:
     return _by_keywords(source) if grammar not in _DATA else ()
 
 
-_DATA = frozenset(
-    {"json", "yaml", "toml", "xml", "html", "markdown", "css", "csv", "ini", "jsonc", "properties"}
-)
+_DATA = frozenset({"json", "yaml", "toml", "xml", "html", "markdown", "css", "csv", "ini", "jsonc", "properties"})
 
 
 def grammar_of(path: str, head: bytes = b"") -> str:
@@ -85,9 +83,7 @@ _local = threading.local()
 
 
 def _parser(grammar: str) -> Parser:
-    parsers: dict[str, Parser] = _local.__dict__.setdefault(
-        "parsers", {}
-    )  # one parser must not serve two threads
+    parsers: dict[str, Parser] = _local.__dict__.setdefault("parsers", {})  # one parser must not serve two threads
     if grammar not in parsers:
         from tree_sitter_language_pack import get_parser
 
@@ -250,7 +246,7 @@ def _doc_start(node: Node, lines: Sequence[bytes], grammar: str) -> int:
 
 
 _KEYWORDS = re.compile(
-    r"^(?P<indent>[ \t]*)(?:(?:export|default|pub(?:\([^)]*\))?|public|private|protected|internal|static|abstract|final|"
+    r"^(?P<indent>[ \t]*)(?:(?:export|default|pub(?:\([^)]*\))?|public|private|protected|internal|static|abstract|final|"  # noqa: E501
     r"open|override|async|inline|local|sealed|data|unsafe|extern|virtual|const)\s+)*"
     r"(?P<word>def|defp|defn|defun|defmacro|defmodule|func|fun|fn|function|sub|proc|procedure|macro|class|struct|"
     r"interface|trait|protocol|enum|union|object|module|namespace|package|type|contract|library|message|service|"
@@ -289,9 +285,7 @@ def _by_keywords(source: bytes) -> tuple[Symbol, ...]:
             if depth == indent:
                 break
         kind = "type" if word.startswith("create") else _KIND_OF_WORD.get(word, "function")
-        found.append(
-            Symbol(match["name"], kind, row + 1, end + 1, "", lines[row].strip()[:_SIGNATURE_CHARS], row + 1)
-        )
+        found.append(Symbol(match["name"], kind, row + 1, end + 1, "", lines[row].strip()[:_SIGNATURE_CHARS], row + 1))
     return tuple(found)
 
 
@@ -319,9 +313,7 @@ def outline(path: str, source: bytes, *, fields: bool = False) -> str:
         if inner and not fields:
             continue
         span = (
-            f"{symbol.start_line}"
-            if symbol.end_line == symbol.start_line
-            else f"{symbol.start_line}-{symbol.end_line}"
+            f"{symbol.start_line}" if symbol.end_line == symbol.start_line else f"{symbol.start_line}-{symbol.end_line}"
         )
         rows.append(f"{'  ' * depth}{span} {symbol.signature or symbol.name}")
     return "\n".join(rows)
@@ -331,6 +323,4 @@ def find(found: Sequence[Symbol], name: str) -> tuple[Any, ...]:
     """The symbols called `name`: plain (`total`), or qualified (`Cart.total`, `Cart::total`, `Cart#total`)."""
     wanted = re.sub(r"::|#|->|/", ".", name).removesuffix("()")
     last = wanted.rpartition(".")[2]
-    return tuple(
-        s for s in found if s.name == last and (wanted == last or f".{s.qualified}".endswith(f".{wanted}"))
-    )
+    return tuple(s for s in found if s.name == last and (wanted == last or f".{s.qualified}".endswith(f".{wanted}")))

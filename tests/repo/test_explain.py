@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of cases)
 """Explaining without a model: facts that the code itself gives, each with a place that exists."""
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ def test_a_method_is_told_from_its_own_words_and_its_tree(shop: Path) -> None:
     assert f"**Writes** `self.last_total` (line {start + 5})" in text
     assert "`self.items`" in text.partition("**Reads**")[2].partition("\n")[0]
     assert "`apply_discount` shop/discount.py:1" in text
-    assert f"in `describe`: `return f\"{{cart.total()}} {{CURRENCY}}\"`" in text
+    assert 'in `describe`: `return f"{cart.total()} {CURRENCY}"`' in text
     assert "**Tested in** tests/test_cart.py:6" in text
     assert "Open the shop" in text
 
@@ -213,4 +214,6 @@ def test_a_licence_is_not_the_purpose() -> None:
 
 
 def test_the_first_sentence_ends_at_its_point() -> None:
-    assert first_sentence("Reads v1.2 files, e.g. old ones. Then more.\n\nArgs: x") == "Reads v1.2 files, e.g. old ones."
+    assert (
+        first_sentence("Reads v1.2 files, e.g. old ones. Then more.\n\nArgs: x") == "Reads v1.2 files, e.g. old ones."
+    )

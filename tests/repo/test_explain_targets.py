@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of cases)
 """Which files a request names, and what a model is shown for it."""
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ NAMED = {
 
 @pytest.mark.parametrize("request_", NAMED)
 def test_the_files_that_a_request_names(request_: str) -> None:
-    assert targets(Path("."), request_, PATHS) == NAMED[request_]
+    assert targets(Path(), request_, PATHS) == NAMED[request_]
 
 
 TRACEBACKS = {
@@ -99,7 +100,9 @@ def test_frames_of_a_pasted_traceback_name_files_and_lines(language: str) -> Non
     assert places(Names(PATHS), text) == expected
 
 
-@pytest.mark.parametrize("said", ["calc.py:10-20", "lines 10-20 of calc.py", "lines 10 to 20 in calc.py", "calc.py lines 10-20"])
+@pytest.mark.parametrize(
+    "said", ["calc.py:10-20", "lines 10-20 of calc.py", "lines 10 to 20 in calc.py", "calc.py lines 10-20"]
+)
 def test_a_range_of_lines_is_understood(said: str) -> None:
     assert places(Names(PATHS), f"explain {said}") == [Place("calc.py", 10, 20)]
 
@@ -114,12 +117,12 @@ def test_a_place_is_a_file_or_a_folder() -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_names_only_files_that_exist(text: str) -> None:
-    assert set(targets(Path("."), text, PATHS)) <= set(PATHS)
+    assert set(targets(Path(), text, PATHS)) <= set(PATHS)
 
 
 @given(st.sampled_from(PATHS))
 def test_an_exact_path_is_always_understood(path: str) -> None:
-    assert targets(Path("."), f"please look at `{path}`", PATHS) == [path]
+    assert targets(Path(), f"please look at `{path}`", PATHS) == [path]
 
 
 # what a model is shown

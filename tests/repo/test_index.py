@@ -14,8 +14,12 @@ from agent.repo.index import Index, cache_file, is_test_path
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    (tmp_path / "a.py").write_text("def total(x):\n    return helper(x)\n\n\ndef helper(x):\n    # helper helps\n    return x\n")
-    (tmp_path / "b.py").write_text("from a import helper\n\nTEXT = 'helper'\n\n\nclass Cart:\n    def total(self):\n        return helper(1)\n")
+    (tmp_path / "a.py").write_text(
+        "def total(x):\n    return helper(x)\n\n\ndef helper(x):\n    # helper helps\n    return x\n"
+    )
+    (tmp_path / "b.py").write_text(
+        "from a import helper\n\nTEXT = 'helper'\n\n\nclass Cart:\n    def total(self):\n        return helper(1)\n"
+    )
     (tmp_path / "test_a.py").write_text("def total():\n    pass\n")
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     return tmp_path.resolve()
@@ -110,12 +114,22 @@ def test_a_large_repository_is_searched_without_reading_it_all(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     "path",
-    ["tests/a.py", "test_a.py", "pkg/a_test.go", "src/Cart.test.ts", "spec/a_spec.rb", "src/test/java/CartTest.java", "__tests__/a.js"],
+    [
+        "tests/a.py",
+        "test_a.py",
+        "pkg/a_test.go",
+        "src/Cart.test.ts",
+        "spec/a_spec.rb",
+        "src/test/java/CartTest.java",
+        "__tests__/a.js",
+    ],
 )
 def test_tests_are_known_by_their_names(path: str) -> None:
     assert is_test_path(path)
 
 
-@pytest.mark.parametrize("path", ["src/contest.py", "agent/testing/run.py", "latest.py", "src/attest.rs", "Manifest.java", "protest/a.py"])
+@pytest.mark.parametrize(
+    "path", ["src/contest.py", "agent/testing/run.py", "latest.py", "src/attest.rs", "Manifest.java", "protest/a.py"]
+)
 def test_what_only_sounds_like_a_test_is_none(path: str) -> None:
     assert not is_test_path(path)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of cases)
 """Searching a project: what is asked for comes first, nothing hidden is shown, and every way of asking works."""
 
 from __future__ import annotations
@@ -174,7 +175,9 @@ def test_files_are_listed_by_kind_and_name(shop: Path, request_: str, paths: lis
     assert all(h.kind == "file" for h in hits)
 
 
-@pytest.mark.parametrize("request_", ["compute_total_secret", "API_KEY", "private", "usages of compute_total", "compute_total"])
+@pytest.mark.parametrize(
+    "request_", ["compute_total_secret", "API_KEY", "private", "usages of compute_total", "compute_total"]
+)
 def test_secrets_and_ignored_files_are_never_shown(shop: Path, request_: str) -> None:
     assert not {h.path for h in search(shop, request_)} & {".env", "deploy.key", "build/out.py"}
 
@@ -222,7 +225,9 @@ def test_searching_without_ripgrep_finds_the_same(shop: Path, pattern: str, opti
     arguments = {"paths": None, "word": False, "literal": False, "ignore_case": False, "per_file": 200, **options}
     listed = set(work.list_paths())
     slow = sorted((line.path, line.number, line.text) for line in ripgrep._by_python(work, [pattern], **arguments))
-    assert [(x.path, x.number, x.text) for x in ripgrep.grep(work, [pattern], **options)] == [s for s in slow if s[0] in listed]
+    assert [(x.path, x.number, x.text) for x in ripgrep.grep(work, [pattern], **options)] == [
+        s for s in slow if s[0] in listed
+    ]
 
 
 # words

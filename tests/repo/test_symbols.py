@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of cases)
 """Definitions are found in every language, with the lines a person would point at."""
 
 from __future__ import annotations
@@ -144,7 +145,9 @@ def test_an_outline_shows_names_and_lines_nested() -> None:
 
 
 def test_a_broken_file_still_shows_what_is_whole() -> None:
-    names = [s.name for s in symbols("a.py", b"def good():\n    return 1\n\ndef bad(:\n\ndef also_good():\n    return 2\n")]
+    names = [
+        s.name for s in symbols("a.py", b"def good():\n    return 1\n\ndef bad(:\n\ndef also_good():\n    return 2\n")
+    ]
     assert "good" in names and "also_good" in names
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of cases)
 """Which command runs a project's tests, by what lies in its root."""
 
 from __future__ import annotations
@@ -103,7 +104,10 @@ def test_the_runner_in_a_command_line_is_recognised(line: str, kind: str) -> Non
 
 
 def test_the_projects_own_environment_is_used(tmp_path: Path) -> None:
-    project(tmp_path, {"test_a.py": TEST, ".venv/bin/python": "", ".venv/lib/python3.11/site-packages/pytest/__init__.py": ""})
+    project(
+        tmp_path,
+        {"test_a.py": TEST, ".venv/bin/python": "", ".venv/lib/python3.11/site-packages/pytest/__init__.py": ""},
+    )
     command = found(tmp_path)
     assert command.argv == (str(tmp_path / ".venv/bin/python"), "-m", "pytest") and ".venv" in command.why
 
@@ -117,7 +121,13 @@ def test_an_environment_without_pytest_runs_unittest(tmp_path: Path) -> None:
 def test_a_source_folder_that_is_not_installed_is_importable(tmp_path: Path) -> None:
     from agent.repo.testing import run_tests
 
-    project(tmp_path, {"src/shop/__init__.py": "PRICE = 3\n", "tests/test_shop.py": "import shop\n\n\ndef test_price():\n    assert shop.PRICE == 3\n"})
+    project(
+        tmp_path,
+        {
+            "src/shop/__init__.py": "PRICE = 3\n",
+            "tests/test_shop.py": "import shop\n\n\ndef test_price():\n    assert shop.PRICE == 3\n",
+        },
+    )
     assert run_tests(found(tmp_path), tmp_path, timeout=60).ok
 
 
@@ -169,4 +179,7 @@ def test_a_composed_command_line_is_left_alone(tmp_path: Path, line: str) -> Non
 
 def test_a_plain_command_line_is_narrowed_with_quoting(tmp_path: Path) -> None:
     project(tmp_path, {"my calc.py": "", "test_my calc.py": TEST})
-    assert affected(TestCommand("pytest", shell="pytest -q"), tmp_path, ["my calc.py"]).shell == "pytest -q 'test_my calc.py'"
+    assert (
+        affected(TestCommand("pytest", shell="pytest -q"), tmp_path, ["my calc.py"]).shell
+        == "pytest -q 'test_my calc.py'"
+    )

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables of cases)
 """Test runs of other languages: real toolchains where they are installed, and outputs that real runners printed.
 
 The runners that take long on a cold machine (Go builds its library, Maven and npm download) are run for real with
@@ -102,7 +103,10 @@ def test_jest(tmp_path: Path) -> None:
     outcome = recorded("jest", tmp_path, "jest")
     assert (outcome.passed, outcome.failed, outcome.skipped, outcome.errors) == (1, 7, 1, 1)
     found = by_name(outcome.failures)
-    assert set(found) == {*(f"calc > {n}" for n in ("adds", "deep reads", "eq", "throws", "each 1", "each 3")), "j/bad.test.js"}
+    assert set(found) == {
+        *(f"calc > {n}" for n in ("adds", "deep reads", "eq", "throws", "each 1", "each 3")),
+        "j/bad.test.js",
+    }
     assert (found["calc > adds"].path, found["calc > adds"].line) == ("j/calc.test.js", 3)
     assert "Expected: 3\nReceived: -1" in found["calc > adds"].head
     assert (found["calc > deep reads"].path, found["calc > deep reads"].line) == ("calc.js", 2)
@@ -268,7 +272,11 @@ def test_ctest_configures_builds_and_runs(tmp_path: Path) -> None:
     run = run_tests(command, tmp_path, timeout=120)
     assert (run.passed, run.failed) == (1, 2)
     found = by_name(run.failures)
-    assert (found["adds"].path, found["adds"].line, found["adds"].head) == ("t.cpp", 6, "assertion failed: add(1, 2) == 3")
+    assert (found["adds"].path, found["adds"].line, found["adds"].head) == (
+        "t.cpp",
+        6,
+        "assertion failed: add(1, 2) == 3",
+    )
     assert "abort" in found["crash"].head.lower()
     (tmp_path / "t.cpp").write_text(CPP.replace("return a - b", 'return "x"'))
     (failure,) = run_tests(command, tmp_path, timeout=120).failures

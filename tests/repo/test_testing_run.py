@@ -72,7 +72,7 @@ def test_the_exit_code_judges(tmp_path: Path) -> None:
 
 
 def test_it_runs_in_the_root_with_stdin_closed_and_no_colour(tmp_path: Path) -> None:
-    code = "import os,sys; print(os.getcwd(), repr(sys.stdin.read()), os.environ.get('NO_COLOR'), os.environ.get('FORCE_COLOR'))"
+    code = "import os,sys; print(os.getcwd(), repr(sys.stdin.read()), os.environ.get('NO_COLOR'), os.environ.get('FORCE_COLOR'))"  # noqa: E501
     output = run(tmp_path, f'{PYTHON} -c "{code}"').output
     assert output.split() == [str(tmp_path.resolve()), "''", "1", "None"]
 
@@ -207,7 +207,14 @@ def test_pytest_is_read_in_every_style(tmp_path: Path, how: str) -> None:
         assert (result.failed, names) == (1, ["test_add"])
         return
     assert (result.passed, result.failed, result.skipped, result.errors) == (1, 6, 1, 1)
-    assert sorted(names) == ["TestMore::test_list", "TestMore::test_raises", "test_add", "test_fixture", "test_half[2]", "test_half[4]"]
+    assert sorted(names) == [
+        "TestMore::test_list",
+        "TestMore::test_raises",
+        "test_add",
+        "test_fixture",
+        "test_half[2]",
+        "test_half[4]",
+    ]
     if how in ("--tb=no", "--tb=line"):
         return
     by_name = {f.name.partition("::")[2]: f for f in result.failures}
@@ -217,14 +224,23 @@ def test_pytest_is_read_in_every_style(tmp_path: Path, how: str) -> None:
     half = by_name["test_half[2]"]
     assert (half.path, half.line, half.kind, half.test_path) == ("calc.py", 6, "error", "test_calc.py")
     assert "ZeroDivisionError" in half.head and "return 1 / (a - a)" in half.head
-    assert "lists differ" in by_name["TestMore::test_list"].head and "At index 2 diff: 3 != 4" in by_name["TestMore::test_list"].head
+    assert (
+        "lists differ" in by_name["TestMore::test_list"].head
+        and "At index 2 diff: 3 != 4" in by_name["TestMore::test_list"].head
+    )
     assert "DID NOT RAISE" in by_name["TestMore::test_raises"].head
     assert "no database" in by_name["test_fixture"].head
     assert all(len(f.head) < 330 for f in result.failures)
 
 
 def test_a_file_that_does_not_parse_is_told_with_its_line(tmp_path: Path) -> None:
-    project(tmp_path, {"calc.py": "def add(a, b:\n    return a\n", "test_calc.py": "from calc import add\n\n\ndef test_add():\n    pass\n"})
+    project(
+        tmp_path,
+        {
+            "calc.py": "def add(a, b:\n    return a\n",
+            "test_calc.py": "from calc import add\n\n\ndef test_add():\n    pass\n",
+        },
+    )
     result = run(tmp_path, f"{PYTHON} -m pytest -q -p no:cacheprovider")
     (failure,) = result.failures
     assert (failure.path, failure.line, failure.kind) == ("calc.py", 1, "error")
@@ -280,7 +296,9 @@ def test_unittest_is_read(tmp_path: Path) -> None:
 
 
 def test_a_script_of_asserts_is_a_test_too(tmp_path: Path) -> None:
-    project(tmp_path, {"calc.py": CALC, "check.py": "from calc import add\n\nassert add(1, 2) == 3, f'got {add(1, 2)}'\n"})
+    project(
+        tmp_path, {"calc.py": CALC, "check.py": "from calc import add\n\nassert add(1, 2) == 3, f'got {add(1, 2)}'\n"}
+    )
     (failure,) = run(tmp_path, f"{PYTHON} check.py").failures
     assert (failure.path, failure.line, failure.kind) == ("check.py", 3, "failed")
     assert "assert add(1, 2) == 3" in failure.head and "AssertionError: got -1" in failure.head
@@ -307,7 +325,9 @@ def test_the_digest_carries_every_value_in_few_characters(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("room", [0, 1, 20, 60, 100, 300, 5000])
 def test_the_digest_keeps_its_limit(room: int) -> None:
-    failures = tuple(Failure(f"t.py::test_{n}", "t.py", n, f"assert {n} == {n + 1}\n  detail {'x' * n}") for n in range(1, 60))
+    failures = tuple(
+        Failure(f"t.py::test_{n}", "t.py", n, f"assert {n} == {n + 1}\n  detail {'x' * n}") for n in range(1, 60)
+    )
     run_ = TestRun(shell("pytest"), 1, 0.1, 0, 59, 0, 0, failures)
     assert len(failure_digest(run_, room)) <= room
 

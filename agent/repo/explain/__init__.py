@@ -22,9 +22,7 @@ class Explanation:
     """(path, line) of every place that the text names; empty when the target was not found."""
 
 
-def context_for(
-    root: Path | WorkTree, request: str, *, budget_chars: int, paths: Sequence[str] = ()
-) -> list[Snippet]:
+def context_for(root: Path | WorkTree, request: str, *, budget_chars: int, paths: Sequence[str] = ()) -> list[Snippet]:
     """The pieces of files that a model needs for a request; see `agent.repo.explain.context`."""
     from agent.repo.explain.context import context_for as gather
 

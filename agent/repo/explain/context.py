@@ -44,9 +44,7 @@ class Snippet:
         return self.path if self.whole else f"{self.path}:{self.start_line}-{self.end_line}"
 
 
-def context_for(
-    root: Path | WorkTree, request: str, *, budget_chars: int, paths: Sequence[str] = ()
-) -> list[Snippet]:
+def context_for(root: Path | WorkTree, request: str, *, budget_chars: int, paths: Sequence[str] = ()) -> list[Snippet]:
     """The snippets for a request, most wanted first, within `budget_chars` characters altogether.
 
     `paths` are files that the person named beside the request. A named file comes whole if it fits; if not, the
@@ -84,9 +82,7 @@ class _Gathering:
         return self.budget - sum(len(s.text) for s in self.found)
 
     def _has(self, path: str, start: int, end: int) -> bool:
-        return any(
-            s.path == path and not s.outline and s.start_line <= start and end <= s.end_line for s in self.found
-        )
+        return any(s.path == path and not s.outline and s.start_line <= start and end <= s.end_line for s in self.found)
 
     def _text(self, path: str) -> str:
         data = self.index.read(path)
@@ -136,7 +132,9 @@ class _Gathering:
                 return True
             body = "".join(rows[start - 1 : end])
             if len(body) <= self._room() and len(self.found) < MOST_SNIPPETS * 2:
-                self.found = [s for s in self.found if not (s.path == path and start <= s.start_line and s.end_line <= end)]
+                self.found = [
+                    s for s in self.found if not (s.path == path and start <= s.start_line and s.end_line <= end)
+                ]
                 self.found.append(Snippet(path, start, end, body, whole=(start, end) == (1, len(rows)), why=why))
                 return True
         return False

@@ -12,6 +12,7 @@ from agent.repo.explain.docs import doc_of, first_sentence, from_name, head_of_f
 from agent.repo.explain.facts import Facts, facts_of, parameters_of
 from agent.repo.explain.history import authors, history
 from agent.repo.explain.targets import Names, places
+from agent.repo.explain.usages import same_family, usages
 from agent.repo.explain.words import ASKING
 from agent.repo.index import Index, is_test_path
 from agent.repo.symbols import Symbol, enclosing, grammar_of, parse_source
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
     from agent.repo.search.ripgrep import Line
 
 _CALLERS = 8
-_LOOKED_AT = 120
-"""Mentions whose place in the syntax tree is looked up."""
-_IMPORTING = (".py", ".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx")
-"""Languages in which a name of another file has to be imported."""
 _ROWS = 40
 
 
@@ -44,7 +41,6 @@ class _Writer:
         self.index = index
         self.parts: list[str] = []
         self.places: dict[tuple[str, int], None] = {}
-        self._imports: dict[str, str] = {}
 
     def explain(self, target: str) -> Explanation:
         self._choose(target.strip())
@@ -79,11 +75,19 @@ class _Writer:
             for path, symbol in defined[:2]:
                 self._symbol(path, symbol)
             if len(defined) > 2:
-                self.parts.append("Also called so: " + ", ".join(f"`{s.qualified}` {self.at(p, s.start_line)}" for p, s in defined[2:8]) + "\n")
+                self.parts.append(
+                    "Also called so: "
+                    + ", ".join(f"`{s.qualified}` {self.at(p, s.start_line)}" for p, s in defined[2:8])
+                    + "\n"
+                )
         elif files:
             for path in files[:3]:
                 self._file(path)
-        elif not target or (re.search(r"(?i)\b(?:project|repo(?:sitory)?|code\s?base|application|program|everything|app)\b", target) and not wanted and len(bare) < 3):
+        elif not target or (
+            re.search(r"(?i)\b(?:project|repo(?:sitory)?|code\s?base|application|program|everything|app)\b", target)
+            and not wanted
+            and len(bare) < 3
+        ):
             self._folder("")
         else:
             self._searched(target, bare or query.words)
@@ -106,11 +110,15 @@ class _Writer:
         single = target.strip("`?. ")
         near = near_names(self.index, single) if re.fullmatch(r"[\w.:]+", single) else []
         if near:
-            self.parts.append(f"Nothing is called `{single}` here. Did you mean {', '.join(f'`{n}`' for n in near[:3])}?\n")
+            self.parts.append(
+                f"Nothing is called `{single}` here. Did you mean {', '.join(f'`{n}`' for n in near[:3])}?\n"
+            )
             for path, symbol in self.index.definitions(near[0])[:1]:
                 self._symbol(path, symbol)
             return
-        ranked = [r for r in rank(self.index, words) if r.symbol is not None and r.coverage > 0.6] if " " in target else []
+        ranked = (
+            [r for r in rank(self.index, words) if r.symbol is not None and r.coverage > 0.6] if " " in target else []
+        )
         if not ranked or ranked[0].symbol is None:
             self.parts.append(
                 "Nothing in this project is called that, and no definition has these words. "
@@ -131,11 +139,24 @@ class _Writer:
         grammar = grammar_of(path, source[:4096])
         doc = doc_of(symbol, lines, grammar)
         size = symbol.end_line - symbol.start_line + 1
-        self.parts.append(f"### `{symbol.qualified}` — {symbol.kind}, {self.at(path, symbol.start_line)}-{symbol.end_line} ({size} lines)\n")
-        self.parts.append(f"{doc}\n" if doc and len(doc) < 600 else f"{first_sentence(doc, 400)}\n" if doc else f"It has no documentation; its name says: {from_name(symbol.name)}.\n")
+        self.parts.append(
+            f"### `{symbol.qualified}` — {symbol.kind}, "
+            f"{self.at(path, symbol.start_line)}-{symbol.end_line} ({size} lines)\n"
+        )
+        self.parts.append(
+            f"{doc}\n"
+            if doc and len(doc) < 600
+            else f"{first_sentence(doc, 400)}\n"
+            if doc
+            else f"It has no documentation; its name says: {from_name(symbol.name)}.\n"
+        )
         self.parts.append(f"```\n{symbol.signature}\n```")
         all_symbols = self.index.symbols_of(path)
-        inner = [s for s in all_symbols if s.parent == symbol.qualified and symbol.start_line <= s.start_line <= symbol.end_line]
+        inner = [
+            s
+            for s in all_symbols
+            if s.parent == symbol.qualified and symbol.start_line <= s.start_line <= symbol.end_line
+        ]
         if symbol.kind in ("function", "method"):
             self._facts(path, source, symbol.start_line, symbol.end_line, all_symbols, symbol)
         elif inner:
@@ -178,7 +199,9 @@ class _Writer:
         if calls:
             rows.append("**Calls** " + ", ".join(calls))
         if facts.branches or facts.loops:
-            rows.append(f"**Flow** {_count(facts.branches, 'branch', 'branches')}, {_count(facts.loops, 'loop', 'loops')}")
+            rows.append(
+                f"**Flow** {_count(facts.branches, 'branch', 'branches')}, {_count(facts.loops, 'loop', 'loops')}"
+            )
         if rows:
             self.parts.append("\n".join(f"- {row}" for row in rows) + "\n")
 
@@ -198,7 +221,11 @@ class _Writer:
                 said.append(f"`{name}` {self.at(path, here[last].start_line)}")
                 continue
             if len(said) < 10 and last not in _EVERYWHERE:
-                defined = [d for d in self.index.definitions(last) if not is_test_path(d[0]) and d[1].kind not in ("field", "declaration")]
+                defined = [
+                    d
+                    for d in self.index.definitions(last)
+                    if not is_test_path(d[0]) and d[1].kind not in ("field", "declaration")
+                ]
                 if len(defined) == 1:
                     said.append(f"`{name}` {self.at(defined[0][0], defined[0][1].start_line)}")
                     continue
@@ -215,44 +242,20 @@ class _Writer:
 
     def _used(self, symbol: Symbol, path: str) -> None:
         """Who uses it: code first, tests apart."""
-        name = symbol.name
-        lines = [
-            line
-            for line in self.index.references(name)
-            if not (line.path == path and symbol.start_line <= line.number <= symbol.end_line)
-            and _is_code(line)
-            and self._may_mean(line, symbol, path)
+        uses, tests = usages(self.index, symbol, path)
+        rows = [
+            f"- {self.at(line.path, line.number)} {self._inside(line)}`{line.text.strip()[:100]}`"
+            for line in uses[:_CALLERS]
         ]
-        code = [line for line in lines[:_LOOKED_AT] if self.index.in_code(line, name)]
-        imports = [line for line in code if re.match(r"\s*(?:from|import|use|using|require|#include|export \{)", line.text)]
-        uses = [line for line in code if line not in imports and not is_test_path(line.path)]
-        tests = [line for line in code if line not in imports and is_test_path(line.path)]
-        rows = [f"- {self.at(line.path, line.number)} {self._inside(line)}`{line.text.strip()[:100]}`" for line in uses[:_CALLERS]]
         if rows:
             more = f"\n- and {len(uses) - _CALLERS} more" if len(uses) > _CALLERS else ""
             self.parts.append("**Used by**\n" + "\n".join(rows) + more + "\n")
         elif not tests:
-            self.parts.append(f"Nothing else in the project mentions `{name}`.\n")
+            self.parts.append(f"Nothing else in the project mentions `{symbol.name}`.\n")
         if tests:
             shown = dict.fromkeys(line.path for line in tests)
             first = {p: next(line.number for line in tests if line.path == p) for p in shown}
             self.parts.append("**Tested in** " + ", ".join(self.at(p, first[p]) for p in list(shown)[:4]) + "\n")
-
-    def _may_mean(self, line: Line, symbol: Symbol, path: str) -> bool:
-        """Whether a mention can be of this definition: a method is reached through something, a name must be imported."""
-        if symbol.kind in ("method", "field"):
-            return bool(re.search(rf"(?:\.|->|::|&)\s*{re.escape(symbol.name)}\b", line.text)) or symbol.name[:1].isupper()
-        if line.path == path or not path.endswith(_IMPORTING) or not _same_family(line.path, path):
-            return True
-        if re.search(rf"(?:\bfor|\blambda|\bas)\s+{re.escape(symbol.name)}\b|^\s*{re.escape(symbol.name)}\s*(?::[^=]+)?=[^=]", line.text):
-            return False
-        if line.path not in self._imports:
-            text = self.index.read(line.path).decode("utf-8", "replace")
-            said = re.findall(r"(?:^|\n)\s*(?:from|import|export|const|let|var)\b[^\n(]*(?:\([^)]*\)|\{[^}]*\}[^\n]*)?", text)
-            self._imports[line.path] = " ".join(said)
-        stem = path.rpartition("/")[2].partition(".")[0]
-        stem = path.split("/")[-2] if stem in ("__init__", "index") and "/" in path else stem
-        return bool(re.search(rf"\b(?:{re.escape(symbol.name)}|{re.escape(stem)})\b|import \*", self._imports[line.path]))
 
     def _inside(self, line: Line) -> str:
         around = enclosing(self.index.symbols_of(line.path), line.number)
@@ -276,7 +279,9 @@ class _Writer:
         symbols = self.index.symbols_of(path)
         around = enclosing(symbols, first)
         place = f"{self.at(path, first)}" + (f"-{last}" if last > first else "")
-        where = f", in `{around.qualified}` ({around.kind}, lines {around.start_line}-{around.end_line})" if around else ""
+        where = (
+            f", in `{around.qualified}` ({around.kind}, lines {around.start_line}-{around.end_line})" if around else ""
+        )
         self.parts.append(f"### {place}{where}\n")
         shown = lines[first - 1 : min(last, first + 39)]
         self.parts.append("```\n" + "\n".join(shown) + "\n```")
@@ -300,8 +305,16 @@ class _Writer:
         lines = source.decode("utf-8", "replace").split("\n")
         grammar = grammar_of(path, source[:4096])
         head = head_of_file(lines, grammar)
-        self.parts.append(f"### {path} — {grammar or 'text'}, {len(lines) - (not lines[-1])} lines ({self.at(path, 1)})\n")
-        self.parts.append(f"{head}\n" if head and len(head) < 800 else f"{first_sentence(head, 400)}\n" if head else "It does not say what it is for.\n")
+        self.parts.append(
+            f"### {path} — {grammar or 'text'}, {len(lines) - (not lines[-1])} lines ({self.at(path, 1)})\n"
+        )
+        self.parts.append(
+            f"{head}\n"
+            if head and len(head) < 800
+            else f"{first_sentence(head, 400)}\n"
+            if head
+            else "It does not say what it is for.\n"
+        )
         symbols = self.index.symbols_of(path)
         top = [s for s in symbols if not s.parent and s.kind not in ("declaration",)]
         if top:
@@ -318,10 +331,11 @@ class _Writer:
         name = path.rpartition("/")[0].rpartition("/")[2] if stem in ("__init__", "index", "mod") else stem
         if not name:
             return []
-        pattern = rf"^\s*(?:from|import|use|using|#include|export|require|mod|source|load)\b.*\b{re.escape(name)}\b|require\(.*\b{re.escape(name)}\b"
+        word = rf"\b{re.escape(name)}\b"
+        pattern = rf"^\s*(?:from|import|use|using|#include|export|require|mod|source|load)\b.*{word}|require\(.*{word}"
         first: dict[str, int] = {}
         for line in grep(self.index.work, [pattern]):
-            if line.path != path and _same_family(line.path, path):
+            if line.path != path and same_family(line.path, path):
                 first.setdefault(line.path, line.number)
         return [self.at(p, n) for p, n in list(first.items())[:10]]
 
@@ -329,18 +343,37 @@ class _Writer:
         """What a folder (or the project) holds, a line a file."""
         paths = [p for p in self.index.paths if not folder or p.startswith(f"{folder}/")]
         self.parts.append(f"### {folder or self.index.work.path.name} — {_count(len(paths), 'file', 'files')}\n")
-        readme = next((p for p in paths if re.fullmatch(rf"{re.escape(folder + '/' if folder else '')}readme(\.\w+)?", p, re.IGNORECASE)), None)
+        readme = next(
+            (
+                p
+                for p in paths
+                if re.fullmatch(rf"{re.escape(folder + '/' if folder else '')}readme(\.\w+)?", p, re.IGNORECASE)
+            ),
+            None,
+        )
         if readme:
             text = self.index.read(readme).decode("utf-8", "replace")
             prose = next((b for b in re.split(r"\n\s*\n", text) if re.match(r"\s*[A-Za-z*`]", b)), "")
             if prose:
                 self.parts.append(f"{first_sentence(prose, 400)} ({self.at(readme, 1)})\n")
-        code = [p for p in paths if not is_test_path(p) and grammar_of(p) and not p.endswith((".md", ".json", ".yml", ".yaml", ".toml", ".lock"))]
+        code = [
+            p
+            for p in paths
+            if not is_test_path(p)
+            and grammar_of(p)
+            and not p.endswith((".md", ".json", ".yml", ".yaml", ".toml", ".lock"))
+        ]
         rows = []
         for path in sorted(code, key=lambda p: (p.count("/"), p))[:_ROWS]:
             source = self.index.read(path)
-            head = first_sentence(head_of_file(source.decode("utf-8", "replace").split("\n"), grammar_of(path, source[:4096])), 110)
-            names = [s.name for s in self.index.symbols_of(path) if not s.parent and s.kind in ("class", "function", "struct", "interface", "trait")]
+            head = first_sentence(
+                head_of_file(source.decode("utf-8", "replace").split("\n"), grammar_of(path, source[:4096])), 110
+            )
+            names = [
+                s.name
+                for s in self.index.symbols_of(path)
+                if not s.parent and s.kind in ("class", "function", "struct", "interface", "trait")
+            ]
             said = head or (", ".join(f"`{n}`" for n in names[:5]) if names else "")
             rows.append(f"- {self.at(path, 1)}{f' — {said}' if said else ''}")
         if rows:
@@ -354,24 +387,12 @@ class _Writer:
 
 
 _EVERYWHERE = frozenset(
-    ("get", "set", "add", "append", "pop", "update", "items", "keys", "values", "join", "split", "strip", "format", "len", "str", "int",
-     "list", "dict", "print", "open", "close", "read", "write", "map", "filter", "push", "sort", "sorted", "range", "replace", "find")
+    ("get", "set", "add", "append", "pop", "update", "items", "keys", "values", "join", "split", "strip", "format", "len",  # noqa: E501
+     "str", "int", "list", "dict", "print", "open", "close", "read", "write", "map", "filter", "push", "sort", "sorted",
+     "range", "replace", "find")
 )  # fmt: skip
 """Names that every library has: one definition in the project does not mean that it is the one called."""
 
 
 def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
-
-
-def _is_code(line: Line) -> bool:
-    if line.path.lower().endswith((".md", ".rst", ".txt", ".json", ".jsonl", ".lock", ".csv", ".toml", ".yml", ".yaml")):
-        return False
-    return not re.match(r"\s*(?:#(?!include|define)|//|/\*|\*\s|--\s)", line.text)
-
-
-def _same_family(a: str, b: str) -> bool:
-    """Whether two files can import each other, by their endings."""
-    ends = [p.rpartition(".")[2].lower() for p in (a, b)]
-    families = ({"js", "jsx", "mjs", "cjs", "ts", "tsx", "vue", "svelte"}, {"c", "h", "cc", "cpp", "hpp", "cxx", "hh"}, {"kt", "java", "kts"})
-    return ends[0] == ends[1] or any(ends[0] in f and ends[1] in f for f in families)

@@ -27,7 +27,9 @@ def doc_of(symbol: Symbol, lines: Sequence[str], grammar: str) -> str:
 
 def first_sentence(text: str, limit: int = 200) -> str:
     """The first sentence of a text, on one line."""
-    paragraph = re.split(r"\n\s*\n|\n\s*(?:Args|Arguments|Parameters|Params|Returns|Raises|Examples?|Note)s?:|\n\s*@\w|\n\s*:\w+", text)[0]
+    paragraph = re.split(
+        r"\n\s*\n|\n\s*(?:Args|Arguments|Parameters|Params|Returns|Raises|Examples?|Note)s?:|\n\s*@\w|\n\s*:\w+", text
+    )[0]
     line = " ".join(paragraph.split())
     match = re.match(r"(.+?(?<!e\.g)(?<!i\.e)(?<!\bcf)(?<!\bvs)[.!?。])(?:\s|$)", line)
     line = match[1] if match and len(match[1]) > 12 else line
@@ -81,7 +83,9 @@ def _closed(taken: Sequence[str], quote: str) -> bool:
     return quote in text[start:]
 
 
-_LICENCE = re.compile(r"copyright|licen[sc]e|spdx|all rights reserved|coding[:=]|^!|shebang|eslint|noqa|pylint|mypy:", re.IGNORECASE)
+_LICENCE = re.compile(
+    r"copyright|licen[sc]e|spdx|all rights reserved|coding[:=]|^!|shebang|eslint|noqa|pylint|mypy:", re.IGNORECASE
+)
 
 
 def head_of_file(lines: Sequence[str], grammar: str) -> str:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables and patterns, which do not read better in pieces)
 """What a piece of code does, read off its syntax tree: parameters, returns, raises, calls, reads, writes, branches.
 
 Everything here is what the text says; nothing is run and nothing is guessed.
@@ -34,7 +35,9 @@ class Facts:
     loops: int = 0
 
 
-_RETURN = frozenset({"return_statement", "return_expression", "return", "jump_expression", "control_transfer_statement"})
+_RETURN = frozenset(
+    {"return_statement", "return_expression", "return", "jump_expression", "control_transfer_statement"}
+)
 _YIELD = frozenset({"yield", "yield_expression", "yield_statement"})
 _RAISE = frozenset({"raise_statement", "throw_statement", "throw_expression"})
 _HANDLE = frozenset({"except_clause", "catch_clause", "catch_block", "rescue"})
@@ -121,7 +124,9 @@ def parameters_of(signature: str) -> list[str]:
         else:
             part += char
     parts.append(part.strip())
-    return [p for p in parts if p and p not in ("self", "cls", "this", "&self", "&mut self", "mut self", "*", "/", "void")]
+    return [
+        p for p in parts if p and p not in ("self", "cls", "this", "&self", "&mut self", "mut self", "*", "/", "void")
+    ]
 
 
 def _inside(root: Node, first: int, last: int) -> Iterator[tuple[Node, bool]]:
@@ -149,7 +154,12 @@ def _collect(node: Node, nested: bool, facts: Facts, locals_: set[str], outer: f
     elif kind in _YIELD and node.is_named:
         facts.yields.append((_one_line(_text(node)).removeprefix("yield").strip(" ;"), line))
     elif kind in _RAISE and node.is_named:
-        facts.raises.append((re.sub(r"^(?:raise|throw)\s*(?:new\s+)?", "", _one_line(_text(node))).strip(" ;") or "the same again", line))
+        facts.raises.append(
+            (
+                re.sub(r"^(?:raise|throw)\s*(?:new\s+)?", "", _one_line(_text(node))).strip(" ;") or "the same again",
+                line,
+            )
+        )
     elif kind in _HANDLE and node.is_named:
         facts.handles.append((_one_line(_text(node).split("\n")[0]).rstrip(":{ "), line))
     elif kind in _BRANCH and node.is_named:
@@ -160,14 +170,28 @@ def _collect(node: Node, nested: bool, facts: Facts, locals_: set[str], outer: f
         _call(node, line, facts)
     if kind in _ASSIGN:
         _assigned(node, line, facts, locals_, outer)
-    elif kind in ("attribute", "member_expression", "field_access", "field_expression", "selector_expression", "instance_variable"):
+    elif kind in (
+        "attribute",
+        "member_expression",
+        "field_access",
+        "field_expression",
+        "selector_expression",
+        "instance_variable",
+    ):
         _read(node, line, facts)
     elif kind == "identifier" and _text(node) in outer and _text(node) not in locals_ and not _is_called(node):
         facts.reads.append((_text(node), line))
 
 
 def _call(node: Node, line: int, facts: Facts) -> None:
-    called = next((c for f in ("function", "name", "method", "macro", "constructor", "type") if (c := node.child_by_field_name(f))), None)
+    called = next(
+        (
+            c
+            for f in ("function", "name", "method", "macro", "constructor", "type")
+            if (c := node.child_by_field_name(f))
+        ),
+        None,
+    )
     if called is None:
         called = next((c for c in node.children if c.is_named), None)
     if called is None:
@@ -190,7 +214,11 @@ def _call(node: Node, line: int, facts: Facts) -> None:
 
 
 def _assigned(node: Node, line: int, facts: Facts, locals_: set[str], outer: frozenset[str]) -> None:
-    left = node.child_by_field_name("left") or node.child_by_field_name("argument") or next((c for c in node.children if c.is_named), None)
+    left = (
+        node.child_by_field_name("left")
+        or node.child_by_field_name("argument")
+        or next((c for c in node.children if c.is_named), None)
+    )
     if left is None:
         return
     for target in _targets(left):

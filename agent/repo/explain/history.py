@@ -16,7 +16,7 @@ MOST = 4
 
 
 def history(work: WorkTree, path: str, first: int = 0, last: int = 0) -> list[str]:
-    """Short lines: the newest commits that touched the lines (or the file), and who wrote most of it. [] without git."""
+    """Short lines: the newest commits that touched the lines, or the file. [] without git."""
     if work.repository is None:
         return []
     from agent.repo.git import Git
@@ -32,10 +32,19 @@ def history(work: WorkTree, path: str, first: int = 0, last: int = 0) -> list[st
         if status != 0:
             return ["not committed yet"] if "no path" in _ or "does not have any commits" in _ else []
         commits = [row.strip().split("\x02") for row in out.decode("utf-8", "replace").split("\x01") if row.strip()]
-        lines = [f"{day} {author}: {_cut(subject)} ({short})" for short, day, author, subject in (c[:4] for c in commits if len(c) >= 4)]
-        more = f"and {'at least ' if len(lines) == MOST * 3 else ''}{len(lines) - MOST} earlier" if len(lines) > MOST else ""
+        lines = [
+            f"{day} {author}: {_cut(subject)} ({short})"
+            for short, day, author, subject in (c[:4] for c in commits if len(c) >= 4)
+        ]
+        more = (
+            f"and {'at least ' if len(lines) == MOST * 3 else ''}{len(lines) - MOST} earlier"
+            if len(lines) > MOST
+            else ""
+        )
         dirty = git.line("diff", "--name-only", "HEAD", "--", path)
-        return (["changed since the last commit"] if dirty else []) + lines[:MOST] + ([more] if more else []) or ["not committed yet"]
+        return (["changed since the last commit"] if dirty else []) + lines[:MOST] + ([more] if more else []) or [
+            "not committed yet"
+        ]
     return []
 
 

@@ -106,8 +106,13 @@ def _longest_end(paths: Sequence[str], said: str) -> list[str]:
 _FRAMES = (
     re.compile(r'File "([^"\n]+)", line (\d+)'),
     re.compile(r"\(((?:file://)?[^()\s:]*[\w.-]+\.\w{1,5}):(\d+)(?::\d+)?\)"),
-    re.compile(r"(?:^|[\s(@\[`'\"])((?:file://|[A-Za-z]:)?[\w./\\@+-]*[\w-]+\.[A-Za-z]\w{0,5})(?:\((\d+)(?:,\d+)?\)|:(\d+)(?:-(\d+))?(?::\d+)?)"),
-    re.compile(r"([\w./\\-]+\.\w{1,5})[`'\"]?,?\s+(?:on\s+|at\s+)?(?:line|ligne|zeile|línea|linea|linha)s?\s+(\d+)(?:\s*(?:-|–|to)\s*(\d+))?", re.IGNORECASE),
+    re.compile(
+        r"(?:^|[\s(@\[`'\"])((?:file://|[A-Za-z]:)?[\w./\\@+-]*[\w-]+\.[A-Za-z]\w{0,5})(?:\((\d+)(?:,\d+)?\)|:(\d+)(?:-(\d+))?(?::\d+)?)"
+    ),
+    re.compile(
+        r"([\w./\\-]+\.\w{1,5})[`'\"]?,?\s+(?:on\s+|at\s+)?(?:line|ligne|zeile|línea|linea|linha)s?\s+(\d+)(?:\s*(?:-|–|to)\s*(\d+))?",
+        re.IGNORECASE,
+    ),
 )
 _LINE_OF = re.compile(
     r"\blines?\s+(\d+)(?:\s*(?:-|–|to|and)\s*(\d+))?\s+(?:of|in)\s+[`'\"]?@?([\w./\\-]+)", re.IGNORECASE
@@ -122,13 +127,17 @@ _MODULE = re.compile(
 _CJK = "\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af"
 _CJK_EDGE = re.compile(rf"(?<=[{_CJK}])(?=[\w@`./-])(?![{_CJK}])|(?<=[\w`])(?<![{_CJK}])(?=[{_CJK}])")
 _PLAIN_WORDS = frozenset(
-    "the a an this that these those it its all every each any some test tests code file files function functions method class "
-    "module script place case order line lines bug bugs error errors project repo repository tests main python javascript".split()
+    re.findall(
+        r"\w+",
+        "the a an this that these those it its all every each any some test tests code file files function functions "
+        "method class module script place case order line lines bug bugs error errors project repo repository main "
+        "python javascript",
+    )
 )
 
 
 def places(names: Names, request: str) -> list[Place]:
-    """The files that a request names, with lines where it names them, in the order of the request, innermost frame first.
+    """The files that a request names, with lines where it names them, in its order, innermost frame first.
 
     A name that fits several files equally well is left out: nothing is guessed.
     """

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a table of words)
 """The words in which people ask for an explanation, in several languages."""
 
 from __future__ import annotations

@@ -56,9 +56,7 @@ class _Finder:
         for ignore_case in (False, True):
             defined = [d for d in self.index.definitions(name, ignore_case=ignore_case) if self.in_scope(d[0])]
             last = re.split(r"::|#|->|\.|/", name)[-1].lstrip("$@&*")
-            lines = grep(
-                self.index.work, [last], paths=self.scope, word=True, literal=True, ignore_case=ignore_case
-            )
+            lines = grep(self.index.work, [last], paths=self.scope, word=True, literal=True, ignore_case=ignore_case)
             if defined or lines:
                 self._definitions(defined, note)
                 self._usages(lines, defined, last)
@@ -97,7 +95,11 @@ class _Finder:
         for ignore_case in (False, True):
             lines = grep(self.index.work, patterns, paths=self.scope, literal=literal, ignore_case=ignore_case)
             for line in lines:
-                starts = any(s.start_line == line.number for s in self.index.symbols_of(line.path)) if len(lines) < 200 else 0
+                starts = (
+                    any(s.start_line == line.number for s in self.index.symbols_of(line.path))
+                    if len(lines) < 200
+                    else 0
+                )
                 self.add(line.path, line.number, "text", _TEXT + 2 * bool(starts), line.text)
             if lines or not literal:
                 return bool(lines)
@@ -130,7 +132,9 @@ class _Finder:
                 with contextlib.suppress(ValueError):
                     names = {
                         m[0]
-                        for line in grep(self.index.work, [joined], paths=self.scope, word=True, ignore_case=True, limit=2000)
+                        for line in grep(
+                            self.index.work, [joined], paths=self.scope, word=True, ignore_case=True, limit=2000
+                        )
                         for m in re.finditer(joined, line.text, re.IGNORECASE)
                     }
                     for name in sorted(names):
@@ -141,14 +145,14 @@ class _Finder:
         meant = [w for w in words if re.fullmatch(r"[A-Za-z_$]\w*", w)]
         if len(meant) == 1 or self.query.intent == "usages":
             for word in meant:
-                if self.index.definitions(word, ignore_case=True) or (len(words) == 1 and self.query.intent == "usages"):
+                if self.index.definitions(word, ignore_case=True) or (
+                    len(words) == 1 and self.query.intent == "usages"
+                ):
                     found = self.name(word) or found
         return found
 
 
-def find_hits(
-    root: Path | WorkTree, query: Query, *, limit: int = 50, paths: Sequence[str] | None = None
-) -> list[Hit]:
+def find_hits(root: Path | WorkTree, query: Query, *, limit: int = 50, paths: Sequence[str] | None = None) -> list[Hit]:
     """The hits of a query, best first."""
     index = Index(root)
     try:

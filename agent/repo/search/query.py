@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables and patterns, which do not read better in pieces)
 """A search request in plain language → what to look for: identifiers, quoted text, patterns, words, and the intent."""
 
 from __future__ import annotations
@@ -54,12 +55,17 @@ _MOST_CHARS = 2000
 _MOST_WORDS = 12
 """A request that is longer is a pasted text; its start says what is meant."""
 _BACKTICKS = re.compile(r"`+([^`\n]+)`+")
-_QUOTED = re.compile(r"(?<!\w)(?:\"([^\"\n]+)\"|'([^'\n]+)'|“([^”\n]+)”|«\s*([^»\n]+?)\s*»|„([^“\n]+)“|「([^」\n]+)」)(?!\w)")
+_QUOTED = re.compile(
+    r"(?<!\w)(?:\"([^\"\n]+)\"|'([^'\n]+)'|“([^”\n]+)”|«\s*([^»\n]+?)\s*»|„([^“\n]+)“|「([^」\n]+)」)(?!\w)"
+)
 _REGEX = re.compile(r"(?<![\w./])/((?:[^/\\\n]|\\.)*[\\\[\]^$|*+?(){}](?:[^/\\\n]|\\.)*)/(?![\w./])")
 _PATH = re.compile(r"(?<![\w@/.-])@?((?:[\w.-]+/)+[\w.-]*|[\w-]+(?:\.[\w-]+)*\.[A-Za-z]\w{0,5})(?![\w/(])")
 _KNOWN_ENDINGS = frozenset(
-    "py pyi js jsx mjs cjs ts tsx go rs java c h cc cpp cxx hpp hh rb cs php kt kts swift lua sh bash sql html css scss "
-    "vue svelte json yaml yml toml ini cfg md rst txt xml gradle ex exs erl hs ml scala clj dart zig pl r jl ipynb proto".split()
+    re.findall(
+        r"\w+",
+        "py pyi js jsx mjs cjs ts tsx go rs java c h cc cpp cxx hpp hh rb cs php kt kts swift lua sh bash sql html css scss "
+        "vue svelte json yaml yml toml ini cfg md rst txt xml gradle ex exs erl hs ml scala clj dart zig pl r jl ipynb proto",
+    )
 )
 _NAME = r"[A-Za-z_$][\w$]*"
 _CODE = re.compile(
@@ -150,7 +156,15 @@ def query_terms(request: str) -> Query:
     if literals and not identifiers and intent == "any":
         intent = "text"
     return Query(
-        request, _once(identifiers), _once(literals), _once(patterns), words[:_MOST_WORDS], intent, _once(scope), suffixes, kinds
+        request,
+        _once(identifiers),
+        _once(literals),
+        _once(patterns),
+        words[:_MOST_WORDS],
+        intent,
+        _once(scope),
+        suffixes,
+        kinds,
     )
 
 
@@ -162,7 +176,9 @@ def _bare(name: str) -> str:
 def _is_path(text: str) -> bool:
     text = text.lstrip("@")
     ending = text.rpartition(".")[2].lower()
-    return " " not in text and ("/" in text.strip("/") or text.endswith("/") or ("." in text and ending in _KNOWN_ENDINGS))
+    return " " not in text and (
+        "/" in text.strip("/") or text.endswith("/") or ("." in text and ending in _KNOWN_ENDINGS)
+    )
 
 
 def _intent(text: str) -> Intent:
@@ -215,7 +231,9 @@ def _content_words(text: str, intent: Intent, has_more: bool) -> tuple[tuple[str
     tokens = [t for t in tokens if t != "I"]
     # TODO, OS, ID: capitals are a name, whatever the word means in another language.
     content = [t for t in tokens if t.lower() not in STOP_WORDS or (t[:2].isupper() and not text.isupper())]
-    said = [t for t in content if t.lower() in KIND_WORDS and (t.lower() not in OFTEN_PLAIN or _determined(stripped, t))]
+    said = [
+        t for t in content if t.lower() in KIND_WORDS and (t.lower() not in OFTEN_PLAIN or _determined(stripped, t))
+    ]
     kinds = frozenset(k for t in said for k in KIND_WORDS[t.lower()])
     named = [t for t in content if t not in said]
     content = named if named or has_more else content

@@ -155,7 +155,9 @@ def _place_factor(path: str, asks_tests: bool) -> float:
     factor = 0.2 if is_vendored(path) else 1.0
     if is_test_path(path) and not asks_tests:
         factor *= 0.55
-    if path.lower().endswith((".md", ".rst", ".txt", ".json", ".yaml", ".yml", ".toml", ".html", ".csv", ".svg", ".jsonl", ".log", ".snap")):
+    if path.lower().endswith(
+        (".md", ".rst", ".txt", ".json", ".yaml", ".yml", ".toml", ".html", ".csv", ".svg", ".jsonl", ".log", ".snap")
+    ):
         factor *= 0.5
     return factor
 
@@ -246,8 +248,10 @@ def _symbol_score(
 
 
 def _is_prose(line: Line, symbol: Symbol) -> bool:
-    return line.number < symbol.start_line or bool(_COMMENT_LINE.match(line.text)) or (
-        line.number <= symbol.start_line + 2 and '"""' in line.text
+    return (
+        line.number < symbol.start_line
+        or bool(_COMMENT_LINE.match(line.text))
+        or (line.number <= symbol.start_line + 2 and '"""' in line.text)
     )
 
 

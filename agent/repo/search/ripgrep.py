@@ -91,15 +91,14 @@ def _by_rg(
     per_file: int,
 ) -> Iterator[Line]:
     command = [
-        program, "--no-config", "--no-heading", "--with-filename", "--line-number", "--null", "--color=never", "--hidden",
+        program, "--no-config", "--no-heading", "--with-filename", "--line-number", "--null", "--color=never",
+        "--hidden",
         "--no-require-git", "--no-messages", "--glob=!.git", f"--max-columns={MAX_COLUMNS}", "--max-columns-preview",
         f"--max-filesize={MAX_FILE}", f"--max-count={per_file}", "--crlf",
     ]  # fmt: skip
     command += ["--word-regexp"] * word + ["--fixed-strings"] * literal + ["--ignore-case"] * ignore_case
     command += ["--file=-", "--", *(f"./{p}" for p in (paths or [""]))]
-    process = subprocess.Popen(
-        command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    process = subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     said = "\n".join(p.replace("\n", " ") for p in patterns).encode("utf-8", "replace")
     try:
         output, errors = process.communicate(said, timeout=TIMEOUT)

@@ -1,19 +1,25 @@
+# ruff: noqa: E501 (tables of words, as wide as they read best)
 """The words of a search request that are phrasing and not content, in several languages, and patterns for set ideas."""
 
 from __future__ import annotations
 
 import re
 
-_ENGLISH = """
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_ENGLISH = _words("""
 a an the this that these those it its is are was were be been being am do does did done doing has have had having can could
 would should will shall may might must i me my mine we us our you your he she they them their who whom whose which what
 where when why how here there and or but nor if then than so as at by for from in into of off on onto out over to up
 with within without about across after all also any anywhere around because before below between both each either every
 everywhere few further just more most much no not now once only other own same some somewhere such too under until very
 via while again please pls thanks thank hi hello hey ok okay kindly
-""".split()
+""")
 
-_ENGLISH_ASKING = """
+_ENGLISH_ASKING = _words("""
 find found finding search searching look looking lookup locate located show showing shown list listing give tell get see
 grep display print want need like know help let lets point me where's what's who's whats wheres let's i'd i'm we're
 place places part parts spot spots bit piece line lines thing things stuff area location locations section
@@ -21,9 +27,9 @@ code codebase source sources project repo repository app application program tre
 happen happens happening happened live lives living reside resides come comes go goes going exist exists sit sits
 currently actually exactly responsible handled actual related relevant involved contain contains containing
 every single entire whole kind sort logic functionality feature mechanism
-""".split()
+""")
 
-_OTHER = """
+_OTHER = _words("""
 où ou est sont le la les un une des du de dans sur pour par avec qui que quoi quel quelle quels quelles comment cherche
 chercher cherchez trouve trouver trouvez montre montrer montre-moi moi affiche liste localise se fait code fichier fichiers
 tous toutes tout toute l d s qu j il elle nous vous je on ce cette ces et projet ici s'il plaît appelle appelé
@@ -42,7 +48,7 @@ waar is zijn de het een van in op en wie wat welke zoek vind toon alle wordt wor
 код коде мне пожалуйста проект проекте место
 gdzie jest są znajdź szukaj pokaż w na z i kto co jak który które wszystkie plik pliki kod
 nerede hangi bul göster ara ve bir bu tüm dosya dosyalar kod
-""".split()
+""")
 
 CORE_STOP_WORDS = frozenset(_ENGLISH)
 """English words that are never what is looked for."""
@@ -94,7 +100,9 @@ KIND_WORDS: dict[str, frozenset[str]] = {
 }  # fmt: skip
 """The word for a kind of definition → the symbol kinds it means."""
 
-OFTEN_PLAIN = frozenset("variable variables constant constants record protocol global globals macro macros method methods".split(" "))
+OFTEN_PLAIN = frozenset(
+    _words("variable variables constant constants record protocol global globals macro macros method methods")
+)
 """Words for kinds that are as often part of what is looked for (`environment variables`, `the wire protocol`)."""
 
 IDLE_VERBS = frozenset(
@@ -135,7 +143,7 @@ IDEAS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 """What people ask for that is a pattern and not a name: said in words → a regular expression of ripgrep's."""
 
 SYNONYMS: tuple[frozenset[str], ...] = tuple(
-    frozenset(group.split())
+    frozenset(_words(group))
     for group in (
         "config configuration settings setting preferences options conf",
         "auth authentication authenticate authorize authorization login signin logon credentials",

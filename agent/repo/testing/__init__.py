@@ -22,8 +22,8 @@ class TestCommand:
     __test__ = False
 
     kind: str
-    """Which runner it starts, as far as that can be told: `pytest`, `unittest`, `node`, `jest`, `vitest`, `mocha`, `go`,
-    `cargo`, `maven`, `gradle`, `ctest`, `rspec`, `phpunit`, `deno`, …, `command` when it cannot."""
+    """Which runner it starts, as far as that can be told: `pytest`, `unittest`, `node`, `jest`, `vitest`, `mocha`,
+    `go`, `cargo`, `maven`, `gradle`, `ctest`, `rspec`, `phpunit`, `deno`, …, `command` when it cannot."""
     argv: tuple[str, ...] = ()
     shell: str = ""
     """The command line, when it is one; `argv` is empty then."""
@@ -119,7 +119,7 @@ class Outcome:
 
 
 def find_test_command(root: Path, settings_command: str = "") -> TestCommand | None:
-    """The command that runs the tests of the project at `root`: the one given, else by the project's files; None if none."""
+    """The command that runs the tests of the project at `root`: the one given, else by the project's files, else None."""  # noqa: E501
     from agent.repo.testing.find import find_command
 
     return find_command(root, settings_command)
@@ -146,14 +146,14 @@ def run_tests(
 
 
 def affected(command: TestCommand, root: Path, only: Sequence[str]) -> TestCommand:
-    """The command narrowed to the tests that concern these files (sources or tests); the same command if it cannot be."""
+    """The command narrowed to the tests of these files (sources or tests); the same command if it cannot be."""
     from agent.repo.testing.narrow import narrowed
 
     return narrowed(command, root, only)
 
 
 def failure_digest(run: TestRun, max_chars: int = 1200) -> str:
-    """The fewest characters that tell a model what failed: each failure's place and values, not the output's head or tail."""
+    """The fewest characters that tell a model what failed: places and values, not the output's head or tail."""
     from agent.repo.testing.digest import digest
 
     return digest(run, max_chars)

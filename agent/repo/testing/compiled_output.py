@@ -120,7 +120,9 @@ def read_cargo(root: Path, output: str) -> Outcome | None:
     if not results and not errors:
         return None
     failures = []
-    for match in re.finditer(r"^---- (.+?) stdout ----\n(.*?)(?=^---- .+? stdout ----$|^failures:$|\Z)", output, re.MULTILINE | re.DOTALL):
+    for match in re.finditer(
+        r"^---- (.+?) stdout ----\n(.*?)(?=^---- .+? stdout ----$|^failures:$|\Z)", output, re.MULTILINE | re.DOTALL
+    ):
         failures.append(_cargo_failure(root, match[1], match[2]))
     passed, failed, ignored = (sum(int(r[i]) for r in results) for i in range(3))
     if errors:
@@ -130,7 +132,9 @@ def read_cargo(root: Path, output: str) -> Outcome | None:
 
 def _cargo_failure(root: Path, name: str, body: str) -> Failure:
     body = body.partition("stack backtrace:")[0]
-    panic = re.search(r"panicked at (?:'(?P<old>.*?)', )?(?P<path>[^\s:]+):(?P<line>\d+):\d+:?\n?(?P<rest>(?:.*\n?){0,4})", body)
+    panic = re.search(
+        r"panicked at (?:'(?P<old>.*?)', )?(?P<path>[^\s:]+):(?P<line>\d+):\d+:?\n?(?P<rest>(?:.*\n?){0,4})", body
+    )
     if panic is None:
         lines = [t for t in body.split("\n") if t.strip() and not t.startswith("note: run with")]
         place = re.search(r" at (\S+?):(\d+):\d+", body)
@@ -149,7 +153,9 @@ def _cargo_failure(root: Path, name: str, body: str) -> Failure:
 def read_rustc(root: Path, output: str) -> tuple[Failure, ...]:
     """The compiler's errors, each place once."""
     found: dict[tuple[str, int], Failure] = {}
-    for match in re.finditer(r"^(error(?:\[E\d+\])?: .+)\n\s*--> (\S+?):(\d+):\d+\n((?:.*\n){0,8})", output, re.MULTILINE):
+    for match in re.finditer(
+        r"^(error(?:\[E\d+\])?: .+)\n\s*--> (\S+?):(\d+):\d+\n((?:.*\n){0,8})", output, re.MULTILINE
+    ):
         path = inside(root, match[2]) or match[2]
         note = re.search(r"\^+ (.+)", match[4])
         head = short([match[1], note[1]] if note else [match[1]])
@@ -165,7 +171,7 @@ def read_ctest(root: Path, output: str) -> Outcome | None:
     failed, number = int(total[1]), int(total[2])
     skipped = len(re.findall(r"\*\*\*(?:Skipped|Not Run \(Disabled\))", output))
     failures: list[Failure] = []
-    pattern = r"^ *\d+/\d+ Test +#\d+: (\S+) \.+ *(.*?) +[\d.]+ sec\n(.*?)(?=^ +Start +\d+:|^ *\d+/\d+ Test|^\d+% tests passed)"
+    pattern = r"^ *\d+/\d+ Test +#\d+: (\S+) \.+ *(.*?) +[\d.]+ sec\n(.*?)(?=^ +Start +\d+:|^ *\d+/\d+ Test|^\d+% tests passed)"  # noqa: E501
     for match in re.finditer(pattern, output, re.MULTILINE | re.DOTALL):
         if match[2].startswith("Passed") or "Skipped" in match[2] or "Disabled" in match[2]:
             continue
@@ -180,7 +186,11 @@ def read_ctest(root: Path, output: str) -> Outcome | None:
 def _from_text(root: Path, name: str, body: str, verdict: str) -> Failure:
     """A failed program's own words, the line with the assertion first."""
     lines = [t for t in body.split("\n") if t.strip()]
-    telling = [t for t in lines if re.search(r"assert|fail|error|expect|mismatch|!=|got|terminate called|what\(\)", t, re.IGNORECASE)]
+    telling = [
+        t
+        for t in lines
+        if re.search(r"assert|fail|error|expect|mismatch|!=|got|terminate called|what\(\)", t, re.IGNORECASE)
+    ]
     path, number = "", 0
     for text in telling or lines:
         match = re.search(r"([\w./+-]+\.\w{1,4})(?::|\()(\d+)", text)
@@ -206,8 +216,17 @@ def read_gtest(root: Path, output: str) -> Outcome | None:
         path = (_source(root, first[1]) if first else None) or ""
         text = first[3] if first else match[2].replace("unknown file: Failure\n", "")
         head = short(_equality(text.split("\n")))
-        failures.append(Failure(match[1], path, int(first[2]) if first and path else 0, head, "failed" if first else "error", path))
-    return Outcome(counted.get("PASSED", 0), counted.get("FAILED", 0), counted.get("SKIPPED", 0), None, tuple(failures), ran[1] == "0")
+        failures.append(
+            Failure(match[1], path, int(first[2]) if first and path else 0, head, "failed" if first else "error", path)
+        )
+    return Outcome(
+        counted.get("PASSED", 0),
+        counted.get("FAILED", 0),
+        counted.get("SKIPPED", 0),
+        None,
+        tuple(failures),
+        ran[1] == "0",
+    )
 
 
 def _source(root: Path, said: str) -> str | None:
@@ -232,7 +251,9 @@ def _equality(lines: list[str]) -> list[str]:
     return [f"expected equal: {' and '.join(sides)}", *rest]
 
 
-_COMPILER = re.compile(r"^(\S+?\.(?:c|cc|cpp|cxx|h|hh|hpp|m|mm|swift|zig|d)):(\d+)(?::\d+)?: (?:fatal )?error: (.+)$", re.MULTILINE)
+_COMPILER = re.compile(
+    r"^(\S+?\.(?:c|cc|cpp|cxx|h|hh|hpp|m|mm|swift|zig|d)):(\d+)(?::\d+)?: (?:fatal )?error: (.+)$", re.MULTILINE
+)
 
 
 def compiler_errors(root: Path, output: str) -> tuple[Failure, ...]:
@@ -256,7 +277,9 @@ def panic(root: Path, output: str, name: str) -> Failure | None:
     match = re.search(r"(\S+\.\w+):(\d+): .*: Assertion [`'](.+)' failed", output)
     match = match or re.search(r"Assertion failed: \((?P<c>.+)\), function .*, file (\S+), line (\d+)", output)
     if match:
-        where, number, said = (match[1], match[2], match[3]) if "c" not in match.groupdict() else (match[2], match[3], match["c"])
+        where, number, said = (
+            (match[1], match[2], match[3]) if "c" not in match.groupdict() else (match[2], match[3], match["c"])
+        )
         path = _source(root, where) or ""
         return Failure(name, path, int(number) if path else 0, f"assertion failed: {said}", "failed", path)
     return None

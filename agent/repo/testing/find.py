@@ -15,7 +15,7 @@ from agent.repo.testing import TestCommand
 
 
 def find_command(root: Path, settings_command: str = "") -> TestCommand | None:
-    """The command given, else the first that fits: Python, JavaScript, Go, Rust, Java, C and C++, Ruby, PHP, others, make.
+    """The command given, else the first that fits, in the order of `_FINDERS`.
 
     A Makefile's `test` target goes first when it is the only sign, last when a runner is known: it may build documents
     or images first, and its output says less.
@@ -104,7 +104,9 @@ _TEST_FILE = r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$"
 
 
 def _python(files: _Files) -> TestCommand | None:
-    tests = [t for t in files.matching(_TEST_FILE + r"|(?:^|/)tests?\.py$") if not t.startswith(("vendor/", "node_modules/"))]
+    tests = [
+        t for t in files.matching(_TEST_FILE + r"|(?:^|/)tests?\.py$") if not t.startswith(("vendor/", "node_modules/"))
+    ]
     config = next((name for name, sign in _PYTEST_FILES if files.has(name) and sign in files.text(name)), None)
     if not config and not tests and not files.has("tests/conftest.py", "test/conftest.py"):
         return None
@@ -147,7 +149,7 @@ def _source_path(files: _Files) -> tuple[tuple[str, str], ...]:
 
 
 def _interpreter(files: _Files) -> tuple[str, bool, str]:
-    """The Python to test with: (program, whether it has pytest, whose it is). The project's own environment goes first."""
+    """The Python to test with, the project's own first: (program, whether it has pytest, whose it is)."""
     own = [files.root / name for name in (".venv", "venv", "env", ".env")]
     active = os.environ.get("VIRTUAL_ENV", "")
     for folder, whose in [*((f, f.name) for f in own), *([(Path(active), "the active environment")] if active else [])]:
@@ -167,9 +169,10 @@ def _interpreter(files: _Files) -> tuple[str, bool, str]:
 
 
 def _has_package(environment: Path, name: str) -> bool:
-    return any(environment.glob(f"lib/python3*/site-packages/{name}")) or (
-        environment / "Lib" / "site-packages" / name
-    ).exists()
+    return (
+        any(environment.glob(f"lib/python3*/site-packages/{name}"))
+        or (environment / "Lib" / "site-packages" / name).exists()
+    )
 
 
 def _importable(name: str) -> bool:
@@ -261,7 +264,11 @@ def _java(files: _Files) -> TestCommand | None:
 
 def _cmake(files: _Files) -> TestCommand | None:
     if not files.has("CMakeLists.txt") or not any(
-        re.search(r"enable_testing|add_test|include\s*\(\s*CTest|gtest_discover_tests|catch_discover_tests", files.text(p), re.IGNORECASE)
+        re.search(
+            r"enable_testing|add_test|include\s*\(\s*CTest|gtest_discover_tests|catch_discover_tests",
+            files.text(p),
+            re.IGNORECASE,
+        )
         for p in files.matching(r"(?:^|/)CMakeLists\.txt$")[:50]
     ):
         return None

@@ -10,7 +10,11 @@ from pathlib import Path
 from agent.repo.testing import Failure, Outcome
 from agent.repo.testing.places import inside, named, short
 
-_REPORTS = ("target/surefire-reports/TEST-*.xml", "target/failsafe-reports/TEST-*.xml", "build/test-results/*/TEST-*.xml")
+_REPORTS = (
+    "target/surefire-reports/TEST-*.xml",
+    "target/failsafe-reports/TEST-*.xml",
+    "build/test-results/*/TEST-*.xml",
+)
 _MAX_REPORT = 20_000_000
 
 
@@ -118,7 +122,7 @@ def javac_errors(root: Path, output: str) -> list[Failure]:
 def read_stack_trace(root: Path, output: str, name: str) -> Failure | None:
     """An uncaught Java exception in any output."""
     match = re.search(
-        r"^(?:Exception in thread \"[^\"]*\" )?((?:[\w$]+\.)+[\w$]*(?:Error|Exception|Failure)\b.*)\n((?:\s+at .*\n?|\s*\.\.\. .*\n?)+)",
+        r"^(?:Exception in thread \"[^\"]*\" )?((?:[\w$]+\.)+[\w$]*(?:Error|Exception|Failure)\b.*)\n((?:\s+at .*\n?|\s*\.\.\. .*\n?)+)",  # noqa: E501
         output,
         re.MULTILINE,
     )

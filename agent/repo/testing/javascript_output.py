@@ -47,7 +47,10 @@ def _message(lines: list[str]) -> str:
 
 def read_node(root: Path, output: str) -> Outcome | None:
     """The test runner of Node itself."""
-    numbers = {m[1]: int(m[2]) for m in re.finditer(r"^[#ℹ] (tests|pass|fail|cancelled|skipped|todo) (\d+)$", output, re.MULTILINE)}
+    numbers = {
+        m[1]: int(m[2])
+        for m in re.finditer(r"^[#ℹ] (tests|pass|fail|cancelled|skipped|todo) (\d+)$", output, re.MULTILINE)
+    }
     if not {"tests", "pass", "fail"} <= numbers.keys():
         return None
     failures = _tap(root, output) if re.search(r"^\s*(?:not )?ok \d+ ", output, re.MULTILINE) else _spec(root, output)
@@ -97,7 +100,9 @@ def _tap_failure(root: Path, name: str, block: list[str]) -> Failure:
         if kind_of_error and kind_of_error != "AssertionError":
             error[0] = f"{kind_of_error}: {error[0]}"
         elif fields.get("expected") and fields.get("actual"):
-            error.append(f"expected {' '.join(fields['expected']).strip()}, actual {' '.join(fields['actual']).strip()}")
+            error.append(
+                f"expected {' '.join(fields['expected']).strip()}, actual {' '.join(fields['actual']).strip()}"
+            )
     return Failure(name, path, number, _message(error), kind, test_path)
 
 
@@ -225,7 +230,9 @@ def read_mocha(root: Path, output: str) -> Outcome | None:
 
 def read_thrown(root: Path, output: str, name: str) -> Failure | None:
     """An uncaught error in the output of a script that was run by itself; also a syntax error."""
-    match = re.search(r"^(?:Uncaught )?(\w*Error(?: \[\w+\])?: [\s\S]*?)(?=\n\s+at |\n\nNode\.js v|\Z)", output, re.MULTILINE)
+    match = re.search(
+        r"^(?:Uncaught )?(\w*Error(?: \[\w+\])?: [\s\S]*?)(?=\n\s+at |\n\nNode\.js v|\Z)", output, re.MULTILINE
+    )
     if match is None or not re.search(r"^\s+at .*:\d+|^Node\.js v", output, re.MULTILINE):
         return None
     rest = output[match.start() :].split("\n")

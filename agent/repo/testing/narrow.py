@@ -15,7 +15,7 @@ _COMPOSED = re.compile(r"[|&;<>$`(){}\n]")
 
 
 def narrowed(command: TestCommand, root: Path, only: Sequence[str]) -> TestCommand:
-    """The command for the tests of these files: tests themselves, or the tests of sources. The same one if it cannot be."""
+    """The command for the tests of these files (tests, or sources that have some); the same one if it cannot be."""
     if not only or (command.shell and _COMPOSED.search(command.shell)):
         return command
     tests = tests_of(root, only)
@@ -50,7 +50,9 @@ def tests_of(root: Path, only: Sequence[str]) -> list[str]:
         stem = path.rpartition("/")[2].partition(".")[0]
         named = [t for t in all_tests if stem.lower() in _tested_name(t)]
         if not named and all_tests:
-            named = sorted({line.path for line in grep(work, [stem], word=True, literal=True) if line.path in set(all_tests)})
+            named = sorted(
+                {line.path for line in grep(work, [stem], word=True, literal=True) if line.path in set(all_tests)}
+            )
         found += named
     return list(dict.fromkeys(found))
 
@@ -73,7 +75,8 @@ def _arguments(kind: str, tests: Sequence[str], only: Sequence[str]) -> list[str
     if kind == "gradle":
         return [a for t in tests if t.endswith((".java", ".kt")) for a in ("--tests", f"*{Path(t).stem}")]
     endings = {
-        "pytest": (".py",), "node": (".js", ".mjs", ".cjs"), "jest": _JS, "vitest": _JS, "mocha": _JS, "rspec": (".rb",),
+        "pytest": (".py",), "node": (".js", ".mjs", ".cjs"), "jest": _JS, "vitest": _JS, "mocha": _JS,
+        "rspec": (".rb",),
         "phpunit": (".php",), "deno": _JS,
     }.get(kind, ())  # fmt: skip
     chosen = [t for t in tests if endings and t.endswith(endings)]

@@ -46,7 +46,7 @@ def short(lines: Iterable[str], *, lines_max: int = HEAD_LINES, chars: int = HEA
 
 
 def named(root: Path, name: str, folder: str = "") -> str | None:
-    """The one file of this name in the project (in a folder that ends so, when one is given); None when none or several."""
+    """The one file of this name in the project, in a folder that ends with `folder`; None when none or several."""
     found: list[str] = []
     for base, folders, files in os.walk(root):
         folders[:] = [f for f in folders if not f.startswith(".") and f not in _BUILT]

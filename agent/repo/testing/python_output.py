@@ -96,7 +96,9 @@ def _pytest_failure(root: Path, node: str, body: list[str], kind: str) -> Failur
                 path, line = found, int(match[2])
     errors = [text[1:] for text in body if text.startswith("E ") or text == "E"]
     first = errors[0].strip() if errors else ""
-    if re.match(r"(?:\w+\.)*\w*(?:Error|Exception|Warning|Interrupt|Exit|Failed)\b", first) and not first.startswith(("AssertionError", "Failed: ")):
+    if re.match(r"(?:\w+\.)*\w*(?:Error|Exception|Warning|Interrupt|Exit|Failed)\b", first) and not first.startswith(
+        ("AssertionError", "Failed: ")
+    ):
         kind = "error"
     statement = _statement(body)
     head = short(_told(errors))
@@ -105,7 +107,13 @@ def _pytest_failure(root: Path, node: str, body: list[str], kind: str) -> Failur
         head = short([re.sub(r"^\d+ ", "", body[start - 1]), *body[start : start + 4]])
     if not head:
         head = short([t for t in body if t.strip() and not _PLACE.match(t)][-3:])
-    if statement and not _SYNTAX.search(head) and not head.startswith("assert ") and "\nassert " not in head and len(statement) < 120:
+    if (
+        statement
+        and not _SYNTAX.search(head)
+        and not head.startswith("assert ")
+        and "\nassert " not in head
+        and len(statement) < 120
+    ):
         head = f"{statement}\n{head}"
     test_path = inside(root, node.partition("::")[0]) or ""
     return Failure(node, path or test_path, line, head, kind, test_path)
@@ -159,7 +167,12 @@ def read_unittest(root: Path, output: str) -> Outcome | None:
     failed = numbers["failures"] + numbers["errors"] + numbers["unexpected successes"]
     skipped = numbers["skipped"] + numbers["expected failures"]
     return Outcome(
-        max(0, total - failed - skipped), failed, skipped, numbers["errors"], tuple(_unittest_failures(root, output)), total == 0
+        max(0, total - failed - skipped),
+        failed,
+        skipped,
+        numbers["errors"],
+        tuple(_unittest_failures(root, output)),
+        total == 0,
     )
 
 
@@ -201,12 +214,18 @@ def _from_traceback(root: Path, name: str, body: list[str], kind: str) -> Failur
 
 def _exception(body: list[str]) -> list[str]:
     """The last exception of a traceback with the first lines of its message."""
-    starts = [i for i, t in enumerate(body) if re.match(r"(?:\w+\.)*\w*(?:Error|Exception|Exit|Interrupt|Warning|Failure)\b(?::|$)", t)]
+    starts = [
+        i
+        for i, t in enumerate(body)
+        if re.match(r"(?:\w+\.)*\w*(?:Error|Exception|Exit|Interrupt|Warning|Failure)\b(?::|$)", t)
+    ]
     if not starts:
         return [t.strip() for t in body if t.strip()][-1:]
     kept: list[str] = []
     for text in body[starts[-1] :]:
-        if text.startswith(("First differing", "Stdout:", "Stderr:", "- ", "+ ", "? ", "Diff is")) or (kept and not text.strip()):
+        if text.startswith(("First differing", "Stdout:", "Stderr:", "- ", "+ ", "? ", "Diff is")) or (
+            kept and not text.strip()
+        ):
             break
         kept.append(text)
     return kept[:4]
@@ -222,12 +241,15 @@ def read_traceback(root: Path, output: str, name: str) -> Failure | None:
     if starts:
         lines = output[starts[-1] :].split("\n")
     else:
-        match = re.search(r'^\s*File "[^"]+", line \d+\n(?:.*\n){0,4}?(?:Syntax|Indentation|Tab)Error: .*', output, re.MULTILINE)
+        match = re.search(
+            r'^\s*File "[^"]+", line \d+\n(?:.*\n){0,4}?(?:Syntax|Indentation|Tab)Error: .*', output, re.MULTILINE
+        )
         if match is None:
             return None
         lines = match[0].split("\n")
     end = next(
-        (i for i, t in enumerate(lines) if i and t and not t[0].isspace() and not t.startswith("Traceback")), len(lines) - 1
+        (i for i, t in enumerate(lines) if i and t and not t[0].isspace() and not t.startswith("Traceback")),
+        len(lines) - 1,
     )
     kind = "failed" if "AssertionError" in lines[end] else "error"
     return _from_traceback(root, name, lines[: end + 4], kind)
@@ -236,7 +258,7 @@ def read_traceback(root: Path, output: str, name: str) -> Failure | None:
 def read_doctest(root: Path, output: str, name: str) -> Failure | None:
     """The first failed example of `python -m doctest`."""
     match = re.search(
-        r'^File "(?P<path>[^"]+)", line (?P<line>\d+), in (?P<name>\S+)\nFailed example:\n(?P<rest>(?:    .*\n)+(?:\w.*\n(?:    .*\n)*){0,2})',
+        r'^File "(?P<path>[^"]+)", line (?P<line>\d+), in (?P<name>\S+)\nFailed example:\n(?P<rest>(?:    .*\n)+(?:\w.*\n(?:    .*\n)*){0,2})',  # noqa: E501
         output,
         re.MULTILINE,
     )
@@ -244,5 +266,9 @@ def read_doctest(root: Path, output: str, name: str) -> Failure | None:
         return None
     path = inside(root, match["path"]) or ""
     rest = [t for t in match["rest"].split("\n") if t.strip()]
-    head = rest if "Traceback" not in match["rest"] else [rest[0], *_exception([t.strip() for t in output[match.start() :].split("\n")])]
+    head = (
+        rest
+        if "Traceback" not in match["rest"]
+        else [rest[0], *_exception([t.strip() for t in output[match.start() :].split("\n")])]
+    )
     return Failure(match["name"] or name, path, int(match["line"]) if path else 0, short(head), "failed", path)

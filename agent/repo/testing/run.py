@@ -77,7 +77,7 @@ def run(
 def execute(
     command: TestCommand, root: Path, *, timeout: float, on_output: Callable[[str], None] | None = None
 ) -> tuple[str, int, bool]:
-    """Run to the end or the limit: (output without colours, exit code, timed out). Raises TaskFailed if it cannot start."""
+    """Run to the end or the limit: (output without colours, exit code, timed out). Raises TaskFailed at the start."""
     process = _start(command, root)
     kept = _Kept()
     deadline = time.monotonic() + timeout
