@@ -26,7 +26,7 @@ _NOT_STATEMENTS = (
     "newline",
     "line_continuation",
 )
-_NAMES = ("identifier", "variable_name", "simple_identifier", "property_identifier", "constant")
+_NAMES = ("identifier", "variable_name", "simple_identifier", "property_identifier")
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _statements(language: Language, text: bytes) -> list[Node]:
         if any(word in node.type for word in _NOT_STATEMENTS) or parent.is_error:
             continue
         (row, column), (end_row, end_column) = node.start_point, node.end_point
-        if any(child.type in (",", ";", "|", "and", "end.") for child in parent.children) or "shell" in parent.type:
+        if any(child.type in (",", ";", "|", "and", "end.", "comma") for child in parent.children) or "shell" in parent.type:
             continue  # members of a separated list
         if lines[row][:column].strip() or end_row - row > 20 or end_column == 0:
             continue
@@ -143,14 +143,27 @@ def _rename(language: Language, text: bytes, chooser: random.Random) -> tuple[st
 
 def _brackets(language: Language, text: bytes) -> list[BracketToken]:
     """The brackets without which the text is wrong: in shells `[` is a word like others."""
-    tokens = bracket_tokens(leaves(parse(language.grammar, text)))
+    found = [n for n in leaves(parse(language.grammar, text)) if not _is_within(n, ("string", "interpolat", "expansion"))]
+    tokens = bracket_tokens([n for n in found if not _is_within(n, ("variable_ref", "quoted", "substitution", "plain"))])
     shell = language.name in ("bash", "fish", "docker", "make")
     return [t for t in tokens if not (shell and t.kind in "[]")]
 
 
+def _is_within(node: Node, words: tuple[str, ...]) -> bool:
+    """A bracket of a string's own syntax: without it the string holds other characters, and is a string still."""
+    at: Node | None = node
+    for _ in range(4):
+        if at is None:
+            return False
+        if any(word in at.type for word in words):
+            return True
+        at = at.parent
+    return False
+
+
 def _drop_bracket(language: Language, text: bytes, chooser: random.Random) -> tuple[str, bytes] | None:
     tokens = _brackets(language, text)
-    if not tokens:
+    if not tokens or language.name == "yaml":  # `a: b]` is a plain text
         return None
     at = chooser.choice(tokens).start
     return "bracket dropped", text[:at] + text[at + 1 :]

@@ -54,7 +54,9 @@ def _part_verdict(
         if new_start is None or (end > region.old_end and last is None):
             continue  # the part ends inside another change
         if not b"".join(old[start:end]).strip():
-            continue  # nothing there to tell by
+            # Nothing there to tell by; lines put in that can be read alone are right, unless what is around says no.
+            repaired = repaired or readable(_dedented(new[new_start:new_end]))
+            continue
         now_readable = readable(_dedented(new[new_start:new_end]))
         if readable(_dedented(old[start:end])):
             return now_readable
@@ -87,6 +89,8 @@ def _parts_around(lines: Sequence[bytes], start: int, end: int) -> list[tuple[in
             low -= 1
         if low > 0 and indent_of(lines[low - 1]) == level and low == start:
             low -= 1
+            while low > 0 and (lines[low].strip()[:1] in (b"}", b")", b"]") or indent_of(lines[low]) > level):
+                low -= 1  # up to the head of the block that this closes
         while high < len(lines) and (not lines[high].strip() or indent_of(lines[high]) > level):
             high += 1
         if high < len(lines) and lines[high].strip()[:1] in (b"}", b")", b"]") and indent_of(lines[high]) == level:

@@ -19,6 +19,12 @@ from agent.edits.types import Problem
 
 _MACRO_LANGUAGES = ("c", "cpp", "cuda", "objc")
 _MACRO = re.compile(rb"\b[A-Z][A-Z0-9_]{2,}\b|^[ \t]*#[ \t]*(?:if|el|endif)", re.MULTILINE)
+_ALTERNATIVES = re.compile(rb"^[ \t]*#[ \t]*el.*?(?=^[ \t]*#[ \t]*endif)", re.MULTILINE | re.DOTALL)
+_GAPS = {
+    "typescript": (re.compile(rb"\bexport type \*"), b"export      *"),
+    "css": (re.compile(rb"! important\b"), b"!important "),
+}
+"""Valid syntax that a grammar does not know, and something as long that it does."""
 
 Problems = tuple[Problem, ...]
 Parser = Callable[[bytes], "Fault | None"]
@@ -120,6 +126,11 @@ def _in_tree(path: str, language: Language, before: bytes | None, after: bytes) 
             best = (count, grammar)
     assert best is not None
     grammar = best[1]
+    if language.name in _GAPS:
+        pattern, stand_in = _GAPS[language.name]
+        closed = pattern.sub(stand_in, after)
+        if closed != after:
+            return _in_tree(path, language, pattern.sub(stand_in, before) if before else before, closed)
     if native.accepts(language.name, after):
         return ()
     tree = parse(grammar, after)
@@ -141,6 +152,8 @@ def _counts(
             return True
     if language.check == "clean" and not clean:
         raise CannotTell
+    if language.name in _MACRO_LANGUAGES:  # each branch may have its own half of a pair
+        before, after = before and _ALTERNATIVES.sub(b"", before), _ALTERNATIVES.sub(b"", after)
     return _brackets_worse(grammar, before, after)
 
 

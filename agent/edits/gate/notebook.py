@@ -58,13 +58,14 @@ def cell_fault(source: str) -> Fault | None:
     fault = python_fault(source, notebook=True)
     if fault is None:
         return None
+    opened = 0  # brackets that a magic line leaves open: it goes on in the next line
     for line in source.split("\n"):
         magic = _LINE_MAGIC.match(line) or _HELP.match(line)
         assigned = _ASSIGNED_MAGIC.match(line)
-        continued = bool(kept) and kept[-1].endswith("\\\n") and kept[-1].lstrip().startswith("pass")
-        if magic or continued:
-            indent = magic[1] if magic else ""
-            kept.append(f"{indent}pass")
+        if opened > 0 or magic:
+            opened = max(opened + sum(line.count(c) for c in "([{") - sum(line.count(c) for c in ")]}"), 0)
+            opened += line.endswith("\\") and not opened
+            kept.append(f"{magic[1]}pass" if magic else "")
         elif assigned:
             kept.append(f"{assigned[1]}None")
         else:
