@@ -203,7 +203,7 @@ def _deletions(number: int, line: Line) -> Iterator[Candidate]:
         joins = left[-1:].isalnum() and right[:1].isalnum()
         text = left + (" " if joins else "") + right
         doubled = any(0 <= n < len(code) and code[n].text == token.text for n in (at - 1, at + 1))
-        cost = 2.5 if doubled else 6.5 if token.text in _BRACKETS else _DELETION_COSTS.get(token.kind, 12.0)
+        cost = 2.5 if doubled else 8.0 if token.text in _BRACKETS else _DELETION_COSTS.get(token.kind, 12.0)
         if token.text in ("'", '"', "`") and not doubled:
             cost = 8.0
         yield Candidate(number, number, text.rstrip(), f"took out `{_shown(token)}`", cost, token.text, -1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agent.repair.syntax.candidates import Candidate
 from agent.repair.syntax.document import QUOTES, Document
-from agent.repair.syntax.layout import CLOSER_OF
+from agent.repair.syntax.layout import BLOCKS, CLOSER_OF
 
 Phase = Callable[[Candidate], bool]
 
@@ -49,17 +49,14 @@ def diagnose(document: Document) -> Diagnosis:
     quotes = frozenset(document.lone_quotes)
     missing: set[str] = set()
     extra: set[str] = set()
+    block_openers = BLOCKS.get(document.language.name, ({}, frozenset()))[0]
     for opener, closer in CLOSER_OF.items():
+        words = {opener} if len(opener) == 1 else {w for w, end in block_openers.items() if end == closer}
         surplus = document.balance[opener] - document.balance[closer]
         if surplus > 0:
             missing.add(closer)
-            extra.add(_word(opener))
+            extra |= words
         elif surplus < 0:
-            missing.add(_word(opener))
+            missing |= words
             extra.add(closer)
     return Diagnosis(quotes, frozenset(missing), frozenset(extra))
-
-
-def _word(kind: str) -> str:
-    """Which opener a block lacks cannot be told by counting: none is named."""
-    return kind if len(kind) == 1 else ""

@@ -58,6 +58,7 @@ class Layout:
 
 def examine(brackets: Sequence[Bracket], indents: Sequence[int]) -> Layout:
     """Pair the brackets and compare each pair with the indentation. `indents` has NO_CODE for blank lines."""
+    openers = {b.line for b in brackets if b.kind in CLOSER_OF}
     stack: list[Bracket] = []
     unpaired = 0
     penalty = 0.0
@@ -71,7 +72,8 @@ def examine(brackets: Sequence[Bracket], indents: Sequence[int]) -> Layout:
             wrong = _contradiction(opener, bracket, indents)
             if wrong:
                 penalty += wrong
-                lines += [opener.line, bracket.line, bracket.line - 1]
+                ends = _dedent_after(opener.line, indents)
+                lines += [opener.line, ends, ends - 1, bracket.line, bracket.line - 1]
             continue
         depth = next((d for d, b in enumerate(reversed(stack)) if CLOSER_OF[b.kind] == bracket.kind), None)
         if depth is not None and depth < 6:
@@ -81,7 +83,7 @@ def examine(brackets: Sequence[Bracket], indents: Sequence[int]) -> Layout:
             stack.pop()
         else:
             unpaired += 1
-            lines += [bracket.line, bracket.line - 1]
+            lines += [*_heads(bracket.line, indents, openers), bracket.line, bracket.line - 1]
             if stack:
                 lines.append(stack[-1].line)
     for opener in stack:
@@ -113,6 +115,21 @@ def within_lines(brackets: Sequence[Bracket]) -> list[Bracket]:
         else:
             left.append(bracket)
     return left
+
+
+def _heads(line: int, indents: Sequence[int], openers: set[int]) -> list[int]:
+    """The nearest lines above that head an indented block as `line` would close, and open nothing; at most three."""
+    found: list[int] = []
+    inner = NO_CODE
+    for at in range(line - 1, -1, -1):
+        if indents[at] == NO_CODE:
+            continue
+        if indents[at] == indents[line] and inner > indents[at] and inner != NO_CODE and at not in openers:
+            found.append(at)
+        if indents[at] < indents[line] or len(found) == 3:
+            break
+        inner = indents[at]
+    return found
 
 
 def _dedent_after(line: int, indents: Sequence[int]) -> int:
