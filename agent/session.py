@@ -243,6 +243,11 @@ class Session:
         self.config = self.config.replace("no server answers", model="none")
         self._backend, self._opened = None, True
 
+    def adopt(self, other: Session) -> None:
+        """Use another session's open backend (its engine stays warm); that session is the one to close it."""
+        self._backend, self._opened, self._profile = other.backend, True, other._profile
+        self.announced = True
+
     def warm_loaded(self) -> None:
         """Load an already open backend in the background."""
         self._thread = threading.Thread(target=self._warm, name="warm", daemon=True)

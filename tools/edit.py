@@ -137,9 +137,8 @@ class EditTool:
     ) -> Generator[Event, None, tuple[Plan | None, str, str]]:
         """(plan, problem, what to tell the model); no problem means that the plan may be written."""
         from agent.edits.feedback import describe, refusal_message
-        from agent.edits.plan import plan_edits
-
         from agent.edits.parse import parse_reply
+        from agent.edits.plan import plan_edits
 
         session = turn.session
         single = target.paths[0] if len(target.paths) == 1 else None

@@ -98,7 +98,10 @@ def _statements(language: Language, text: bytes) -> list[Node]:
         if any(word in node.type for word in _NOT_STATEMENTS) or parent.is_error:
             continue
         (row, column), (end_row, end_column) = node.start_point, node.end_point
-        if any(child.type in (",", ";", "|", "and", "end.", "comma") for child in parent.children) or "shell" in parent.type:
+        if (
+            any(child.type in (",", ";", "|", "and", "end.", "comma") for child in parent.children)
+            or "shell" in parent.type
+        ):
             continue  # members of a separated list
         if lines[row][:column].strip() or end_row - row > 20 or end_column == 0:
             continue
@@ -143,8 +146,12 @@ def _rename(language: Language, text: bytes, chooser: random.Random) -> tuple[st
 
 def _brackets(language: Language, text: bytes) -> list[BracketToken]:
     """The brackets without which the text is wrong: in shells `[` is a word like others."""
-    found = [n for n in leaves(parse(language.grammar, text)) if not _is_within(n, ("string", "interpolat", "expansion"))]
-    tokens = bracket_tokens([n for n in found if not _is_within(n, ("variable_ref", "quoted", "substitution", "plain"))])
+    found = [
+        n for n in leaves(parse(language.grammar, text)) if not _is_within(n, ("string", "interpolat", "expansion"))
+    ]
+    tokens = bracket_tokens(
+        [n for n in found if not _is_within(n, ("variable_ref", "quoted", "substitution", "plain"))]
+    )
     shell = language.name in ("bash", "fish", "docker", "make")
     return [t for t in tokens if not (shell and t.kind in "[]")]
 

@@ -1,4 +1,4 @@
-"""The whole line with a real model inside the package: the 0.5B routes, writes, is gated, applied, undone, stopped, killed.
+"""The whole line with a real model inside the package: the 0.5B routes, writes, is gated, undone, stopped, killed.
 
 What so small a model writes is not promised: a run may end in an edit or in a refusal. Promised is that it ends in one
 of the two, with the file whole and the exit code true.
@@ -62,16 +62,19 @@ def engines(env: dict[str, str]) -> list[int]:
     found = []
     for path in Path("/proc").glob("[0-9]*/environ"):
         try:
-            if env["XDG_CACHE_HOME"].encode() in path.read_bytes() and b"engine_child" in (
-                path.parent / "cmdline"
-            ).read_bytes():
+            if (
+                env["XDG_CACHE_HOME"].encode() in path.read_bytes()
+                and b"engine_child" in (path.parent / "cmdline").read_bytes()
+            ):
                 found.append(int(path.parent.name))
         except OSError:
             continue
     return found
 
 
-def test_a_request_is_routed_by_the_model_with_one_token(agent: RunAgent, make_repo: MakeRepo, env: dict[str, str]) -> None:
+def test_a_request_is_routed_by_the_model_with_one_token(
+    agent: RunAgent, make_repo: MakeRepo, env: dict[str, str]
+) -> None:
     root = make_repo({"calc.py": CALC, ".agentrc": 'router = "model"\n'})
     ran = agent("route", "--json", "where is total defined in this project?", cwd=root, env=env, limit=120)
     assert ran.code == 0, ran.err

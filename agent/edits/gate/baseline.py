@@ -55,13 +55,17 @@ def _part_verdict(
             continue  # the part ends inside another change
         if not b"".join(old[start:end]).strip():
             # Nothing there to tell by; lines put in that can be read alone are right, unless what is around says no.
-            repaired = repaired or readable(_dedented(new[new_start:new_end]))
+            repaired = repaired or _is_readable_code(new[new_start:new_end], readable)
             continue
         now_readable = readable(_dedented(new[new_start:new_end]))
         if readable(_dedented(old[start:end])):
             return now_readable
-        repaired = repaired or now_readable
+        repaired = repaired or _is_readable_code(new[new_start:new_end], readable)
     return True if repaired else None
+
+
+def _is_readable_code(lines: Sequence[bytes], readable: Readable) -> bool:
+    return bool(b"".join(lines).strip()) and readable(_dedented(lines))
 
 
 def _dedented(lines: Sequence[bytes]) -> bytes:

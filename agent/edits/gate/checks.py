@@ -147,9 +147,11 @@ def _counts(
     """The errors mean what they say, as far as this grammar can be trusted."""
     if language.check == "tree":
         return True
-    if language.check == "soft" and clean:
-        if language.name not in _MACRO_LANGUAGES or not all(_near_macro(after, error) for error in new):
-            return True
+    # A new file has no baseline; where macros are the one doubt, errors away from them are meant.
+    macros = language.name in _MACRO_LANGUAGES
+    trusted = clean or (before is None and macros)
+    if language.check == "soft" and trusted and not (macros and all(_near_macro(after, error) for error in new)):
+        return True
     if language.check == "clean" and not clean:
         raise CannotTell
     if language.name in _MACRO_LANGUAGES:  # each branch may have its own half of a pair
@@ -222,13 +224,17 @@ def _unpaired(grammar: str, text: bytes) -> int:
 
 
 def _markup(path: str, language: Language, before: bytes | None, after: bytes) -> Problems:
-    """The parts in other languages, each against the part it replaces; then the markup itself where nothing fills it in."""
+    """The parts in other languages, each against the part it replaces; then the markup itself."""
     old_parts = list(elements(before)) if before else []
     unchanged = {(p.kind, p.text) for p in old_parts}
     for index, part in enumerate(elements(after)):
-        if (part.kind, part.text) in unchanged or (language.check == "html" and has_template_signs(part.text)):
+        partner = _partner(old_parts, index, part)
+        if (part.kind, part.text) in unchanged:
             continue
-        problems = _of_part(path, after, part, _partner(old_parts, index, part))
+        unreadable = partner is None or bool(problems_in(path, part.language, None, partner))
+        if language.check == "html" and has_template_signs(part.text) and unreadable:
+            continue  # not readable before it is filled in
+        problems = _of_part(path, after, part, partner)
         if problems:
             return problems
     if language.check == "component" or has_template_signs(after) or (before and has_template_signs(before)):

@@ -12,7 +12,7 @@ _ELEMENT = re.compile(rb"<(script|style)\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>(.*?
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _ATTRIBUTE = re.compile(rb"([\w:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _FENCE = re.compile(rb"^( {0,3}|[ \t]*(?:[-*+]|\d+\.)?[ \t]+)(`{3,}|~{3,})[ \t]*([^\n`]*)$", re.MULTILINE)
-_TEMPLATE_SIGN = re.compile(rb"(?<!\$)\{\{|\{%|<%|<\?(?:php|=)|\{#if|\$\{\{|@\{|\[\[|__[A-Z_]+__|\{\{#")
+_TEMPLATE_SIGN = re.compile(rb"(?<!\$)\{\{|\{%|<%|<\?(?:php|=)|\{#if|\$\{\{|@\{|__[A-Z_]+__|\{\{#")
 _TEMPLATE_LINE = re.compile(rb"^[ \t]*(?:\{\{|\{%|<%)|[:\-=,\[][ \t]+(?:\{\{|\{%)", re.MULTILINE)
 _SCRIPT_TYPES = {
     "", "text/javascript", "application/javascript", "module", "text/ecmascript", "application/ecmascript", "text/babel", "text/jsx",

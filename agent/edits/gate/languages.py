@@ -181,8 +181,40 @@ _BY_FILENAME = {f: language for language in LANGUAGES for f in language.filename
 _BY_INTERPRETER = {i: language for language in LANGUAGES for i in language.interpreters}
 
 _TEMPLATE_EXTENSIONS = frozenset(
-    "j2 jinja jinja2 tmpl tpl erb ejs hbs handlebars mustache njk liquid in mako twig gohtml gotmpl eex heex leex "
-    "haml slim pug jade cshtml razor jsp asp aspx ftl vm template".split()
+    [
+        "j2",
+        "jinja",
+        "jinja2",
+        "tmpl",
+        "tpl",
+        "erb",
+        "ejs",
+        "hbs",
+        "handlebars",
+        "mustache",
+        "njk",
+        "liquid",
+        "in",
+        "mako",
+        "twig",
+        "gohtml",
+        "gotmpl",
+        "eex",
+        "heex",
+        "leex",
+        "haml",
+        "slim",
+        "pug",
+        "jade",
+        "cshtml",
+        "razor",
+        "jsp",
+        "asp",
+        "aspx",
+        "ftl",
+        "vm",
+        "template",
+    ]
 )
 _CPP_SIGNS = re.compile(
     rb"^\s*(?:class\s+\w|namespace\b|template\s*<|using\s+\w|public:|private:|protected:|#include\s*<\w+>\s*$)|\w::\w|"

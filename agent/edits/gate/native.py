@@ -25,7 +25,7 @@ _MODULE = re.compile(rb"^(?:import\b[^(]|export\b)", re.MULTILINE)
 
 
 def accepts(language: str, text: bytes, *, timeout: float = 3.0) -> bool:
-    """The language's own parser reads the text. False too when there is none here, or it took over `timeout` seconds."""
+    """The language's own parser reads the text. False too when there is none, or it took over `timeout` seconds."""
     if language == "javascript" and _MODULE.search(text):
         language = "module"
     return any(_accepts(command, text, timeout) for command in _COMMANDS.get(language, ()))

@@ -14,7 +14,7 @@ Phase = Callable[[Candidate], bool]
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """`quotes`: 0-based lines with a quote that has no partner. `missing`, `extra`: bracket kinds that would even out."""
+    """`quotes`: 0-based lines with a quote without partner. `missing`, `extra`: bracket kinds that would even out."""
 
     quotes: frozenset[int]
     missing: frozenset[str]

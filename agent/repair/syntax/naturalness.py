@@ -1,8 +1,9 @@
 """How natural a line of tokens is, by what stands elsewhere in the same file.
 
-An interpolated n-gram model (Witten and Bell's estimate of what is new, orders 1 to 5) over two streams: one with names, numbers
-and strings as classes, one with names as they are. Line ends are symbols that say whether the next line is indented
-more, less or alike, so that a block's opener, a statement's end and a closing line are expected where they belong.
+An interpolated n-gram model (Witten and Bell's estimate of what is new, orders 1 to 5) over two streams: one with
+names, numbers and strings as classes, one with names as they are. Line ends are symbols that say whether the next
+line is indented more, less or alike, so that a block's opener, a statement's end and a closing line are expected
+where they belong.
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ def _count(
 
 
 class Spacing:
-    """How often two tokens stand together, one blank apart, or further, by their classes; learnt from the lines of a text."""
+    """How often two tokens stand together, one blank apart, or further, by class; learnt from a text's lines."""
 
     def __init__(self, lines: Sequence[tuple[str, Sequence[Token]]]) -> None:
         self._pairs: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
