@@ -83,7 +83,7 @@ class OpenAI:
         except AgentError:
             raise
         except Exception as error:
-            raise self._error(error) from None
+            raise self._error(error, began=True) from None
         finally:
             stream.close()
 
@@ -100,14 +100,14 @@ class OpenAI:
                 return self._stream({**body, **extra})
             raise self._error(error) from None
 
-    def _error(self, error: Exception) -> AgentError:
+    def _error(self, error: Exception, *, began: bool = False) -> AgentError:
         import openai
 
         if isinstance(error, openai.APIStatusError):
             return completions.error_of(error.status_code, error.response.text, self.model)
-        if isinstance(error, (openai.APITimeoutError, openai.APIConnectionError)):
+        if isinstance(error, (openai.APITimeoutError, openai.APIConnectionError)) and not began:
             return no_server(self.base_url)
-        if isinstance(error, openai.APIError):
+        if isinstance(error, openai.APIError) and not isinstance(error, openai.APIConnectionError):
             return completions.error_of(500, str(error.body or error), self.model)
         return ServerFailed(
             f"{self.base_url} closed the connection in the middle of its answer ({type(error).__name__}).", "Ask again."
