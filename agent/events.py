@@ -201,6 +201,8 @@ class Checked(Event):
     """`ok`, `warn`, `fail`."""
     value: str
     advice: str = ""
+    data: Any = None
+    """The figures behind `value`, for scripts."""
 
 
 @dataclass(frozen=True)

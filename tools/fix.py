@@ -148,10 +148,14 @@ def try_fix(paths: Sequence[str], request: str, turn: Turn) -> Generator[Event, 
     yield event
     result = yield from repaired(paths, "", request, turn)
     if not result.changes or not result.ok:
-        if session.config.settings.model != "none":
+        # A small model's edit that no test vouches for is wrong more often than right.
+        if session.config.settings.model != "none" and session.profile.size not in ("tiny", "small"):
             yield Notice(f"{_sentence(result.summary)} Asking for an edit in words instead.", "warning")
             return False
-        raise TaskFailed(_sentence(result.summary) + " Nothing was changed.", "A model may help: -m NAME.")
+        raise TaskFailed(
+            _sentence(result.summary) + " Nothing was changed.",
+            "Say what is wrong in more words, give it more time (--timeout), or try a larger model (-m NAME).",
+        )
     yield from written(result, request, turn)
     return True
 

@@ -82,7 +82,8 @@ def apply_reply(session: Session, text: str, targets: list[str]) -> Iterator[Eve
             )
         if not parsed.edits:
             raise EditRefused("There is no edit in this reply.", "Edits are blocks, fenced files or patches.")
-        plan = plan_edits(parsed.edits, session.work, named=targets, mend=session.config.settings.mend)
+        # Nothing is mended here: no generation is saved by it, and a saved reply means what it says.
+        plan = plan_edits(parsed.edits, session.work, named=targets, mend=False)
         yield from turn.outcomes(plan.outcomes)
         if plan.refused:
             raise EditRefused(

@@ -27,7 +27,7 @@ def doctor_command(context: click.Context, /, **said: Any) -> int:
         failed = False
         for check in diagnose(config):
             failed = failed or check.status == "fail"
-            yield Checked(check.name, check.status, check.value, check.advice)
+            yield Checked(check.name, check.status, check.value, check.advice, check.data)
         yield Done(EXIT_FAILED if failed else 0)
 
     return drive(events(), common.renderer())

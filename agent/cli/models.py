@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agent.cli.options import Common, common_options, taken
-from agent.errors import AgentError, UsageError
+from agent.errors import AgentError, NoSuchModel, UsageError
 from agent.events import Done, Event, ModelListed, Notice, failed
 
 if TYPE_CHECKING:
@@ -111,9 +111,14 @@ def pull_command(context: click.Context, /, name: str, **said: Any) -> int:
 def pulled(name: str, config: Config) -> Iterator[Event]:
     """Fetch one model, with progress. Interrupted, it goes on from there the next time."""
     from agent.models import pull, store
-    from agent.models.catalog import find_entry
+    from agent.models.catalog import find_entry, is_cloud_tag
 
     entry = find_entry(name)
+    if is_cloud_tag(name) and not config.settings.allow_remote:
+        raise NoSuchModel(
+            f"`{name}` runs on somebody else's machine.",
+            "Choose a local one, or set `allow_remote` in your settings.",
+        )
     if entry is None or config.settings.provider == "ollama":
         yield from pull.ollama_pull(config.settings.host, name)
         yield Notice(f"{name} is installed in Ollama.")

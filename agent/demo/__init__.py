@@ -23,7 +23,7 @@ PROJECT = Path(__file__).parent / "project"
 BROKEN = "shop/prices.py"
 ASKED_WHERE = "where is the text of a price parsed?"
 ASKED_TEST = "run the tests"
-ASKED_FIX = f"fix parse_price in {BROKEN}: it fails on prices such as 1,299.00"
+ASKED_FIX = f"fix parse_price in {BROKEN}: it should ignore the commas between thousands, as in 1,299.00"
 
 
 def run_demo(flags: dict[str, Any], *, keep: bool = False, verbose: bool = False) -> Iterator[Event]:
