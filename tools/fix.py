@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from agent.turn import Turn
 
 
+MOST_LINT_FIXES = 40
+"""Lint fixes of one file in one run: a guard against two fixes that undo each other."""
+
+
 class FixArgs(RequestArgs):
     """`command`: a shell command line whose exit code judges; the request is what is wrong, in words."""
 
@@ -42,6 +46,9 @@ class FixTool:
             raise UsageError("/fix needs a file.", "For example: /fix @calc.py")
         result = yield from repaired(args.files, args.command, args.request, turn)
         yield from written(result, args.request, turn)
+        if result.ok and not result.changes:
+            yield from tidied(args.files, turn)
+            yield from _still_passing(args.command, turn)
 
 
 TOOL = FixTool()
@@ -115,6 +122,62 @@ def written(result: RepairResult, issue: str, turn: Turn) -> Iterator[Event]:
     if not result.ok:
         turn.exit_code = EXIT_FAILED
     yield Notice(_sentence(result.summary))
+
+
+def tidied(files: Sequence[str], turn: Turn) -> Iterator[Event]:
+    """Defects that need no test to see: each fix explained in a line, and a turn of its own, to be undone by itself."""
+    from agent.repair.lint import lint_fixes
+
+    session = turn.session
+    if session.config.settings.lint_command:
+        yield from _linted(turn)
+    for path in files:
+        for _ in range(MOST_LINT_FIXES):
+            data = session.work.read(path)
+            if data is None or b"\0" in data:
+                break
+            try:
+                text = data.decode("utf-8")
+            except UnicodeDecodeError:
+                break
+            fix = next((f for f in lint_fixes(path, text) if f.sure), None)
+            if fix is None:
+                break
+            plan = gated([FileChange(path, data, fix.new_text.encode("utf-8"))], turn)
+            yield Notice(f"{path}:{fix.line} {fix.code}: {fix.explanation}")
+            if plan.refused or not (yield from turn.write(plan, tool="fix", message=f"{fix.explanation} ({path})")):
+                return
+            turn.summary = f"{turn.summary}; {fix.explanation}" if turn.summary else fix.explanation
+
+
+def _still_passing(command: str, turn: Turn) -> Iterator[Event]:
+    """The tests passed before the lint fixes; where they fail now, the fixes are taken back."""
+    from agent.repo.testing import find_test_command, run_tests
+
+    session = turn.session
+    settings = session.config.settings
+    found = find_test_command(session.root, command or settings.test_command)
+    if found is None or not turn.applied:
+        return
+    run = run_tests(found, session.root, timeout=settings.test_timeout)
+    if not run.ok:
+        session.history.undo(len(turn.applied))
+        turn.exit_code = EXIT_FAILED
+        turn.summary = "the lint fixes made the tests fail and were taken back"
+        yield Notice(_sentence(turn.summary), "warning")
+
+
+def _linted(turn: Turn) -> Iterator[Event]:
+    """What the project's own linter says, for the person to see."""
+    from agent.repo.testing import find_test_command, run_tests
+
+    settings = turn.session.config.settings
+    command = find_test_command(turn.session.root, settings.lint_command)
+    if command is not None:
+        run = run_tests(command, turn.session.root, timeout=settings.test_timeout)
+        yield Notice(
+            f"`{settings.lint_command}`: {'clean' if run.ok else run.summary}", "info" if run.ok else "warning"
+        )
 
 
 def gated(changes: Sequence[FileChange], turn: Turn) -> Plan:

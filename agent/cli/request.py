@@ -17,15 +17,17 @@ STDIN_LIMIT = 200_000
 
 def run_request(common: Common, request: str, files: Sequence[str], *, tool: str | None, **args: Any) -> int:
     """Run one turn and draw it. Piped input is added to the request."""
-    from agent.render import drive
-    from agent.turn import Turn
-
     piped = read_piped()
     if piped and tool not in ("fix", "test"):
         request = f"{request}\n\n{piped}".strip()
     if not request.strip() and not files and tool not in ("test",):
         raise UsageError("There is no request.", 'Say what you want: agent "fix the bug in calc.py".')
     session = common.session()
+    if tool not in ("test",) and session.config.settings.model != "none":
+        session.warm()  # the model loads while the rest of the program is imported
+    from agent.render import drive
+    from agent.turn import Turn
+
     renderer = common.renderer()
     try:
         turn = Turn(session, request)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.status import Status
 from rich.text import Text as RichText
 
 from agent import events as e
-from agent.render.markdown_stream import MarkdownStream
+
+if TYPE_CHECKING:
+    from agent.render.markdown_stream import MarkdownStream
 
 FAILURES_SHOWN = 3
 HITS_SHOWN = 25
@@ -117,6 +119,9 @@ class TerminalRenderer:
         self._stop_status()
         if self.console.is_terminal:
             if self._markdown is None:
+                # Markdown is slow to import, and a pipe never needs it.
+                from agent.render.markdown_stream import MarkdownStream
+
                 self._markdown = MarkdownStream(self.console)
             self._markdown.feed(event.text)
         else:
