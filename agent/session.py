@@ -14,7 +14,7 @@ from agent.errors import AgentError, InTheWay, UsageError
 from agent.front import Front, NoFront
 
 if TYPE_CHECKING:
-    from agent.backends.base import Backend
+    from agent.backends.base import Backend, Usage
     from agent.events import Tested
     from agent.models.profiles import Profile
     from agent.models.tokens import TokenMeter
@@ -47,6 +47,13 @@ class Totals:
     last_speed: float = 0.0
     """Tokens a second while the last reply was generated."""
     by_purpose: dict[str, int] = field(default_factory=dict)
+
+    def add(self, usage: Usage, requests: int = 1) -> None:
+        """Count requests that were made elsewhere than in `generate`."""
+        self.requests += requests
+        self.prompt_tokens += usage.prompt_tokens
+        self.cached_tokens += usage.cached_tokens or 0
+        self.output_tokens += usage.output_tokens
 
 
 class Session:

@@ -61,8 +61,10 @@ class Turn:
         """All of the turn, as events, `Done` last. Errors end it as a `Failed` event, with the contract's exit code."""
         for event in self._run(tool, files, args):
             if isinstance(event, Spent):
-                self._usages.extend([event.usage])
+                self._usages.append(event.usage)
                 self._requests += event.requests
+                if event.purpose == "fix":
+                    self.session.totals.add(event.usage, event.requests)
             yield event
         if self._requests:
             yield Spent("turn", accounting.add(self._usages), self._requests)
@@ -172,10 +174,7 @@ class Turn:
         )
         if chosen.requests:
             usage = Usage(chosen.prompt_tokens, chosen.cached_tokens, chosen.output_tokens)
-            self.session.totals.requests += chosen.requests
-            self.session.totals.prompt_tokens += usage.prompt_tokens
-            self.session.totals.cached_tokens += usage.cached_tokens or 0
-            self.session.totals.output_tokens += usage.output_tokens
+            self.session.totals.add(usage, chosen.requests)
             yield Spent("route", usage, chosen.requests)
         return chosen
 
