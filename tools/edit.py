@@ -47,18 +47,25 @@ class Target:
     """What a full answer rewrites: sizes the output cap."""
 
 
+class EditArgs(RequestArgs):
+    """`judged`: let the tests judge where the request is to fix something and tests fail; else only the model is asked."""
+
+    judged: bool = True
+
+
 class EditTool:
     """Routes to `fix` when a failing test can judge; else asks the model and applies what passes the gate."""
 
     name = "edit"
     summary = "change, fix, add, rename or write something in the project's files"
-    Args = RequestArgs
+    Args = EditArgs
 
-    def run(self, args: RequestArgs, turn: Turn) -> Iterator[Event]:
+    def run(self, args: EditArgs, turn: Turn) -> Iterator[Event]:
         """Edit. Raises EditRefused (nothing was written) or TaskFailed."""
         session = turn.session
         paths = self._paths(args, turn)
-        if FIXING.search(args.request) and paths and all(session.work.kind(p) != "missing" for p in paths):
+        fixing = args.judged and FIXING.search(args.request) is not None
+        if fixing and paths and all(session.work.kind(p) != "missing" for p in paths):
             from tools.fix import try_fix
 
             if (yield from try_fix(paths, args.request, turn)):

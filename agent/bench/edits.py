@@ -53,7 +53,8 @@ def run_task(
         session.adopt(template)
         begun = time.monotonic()
         events: list[Event] = []
-        for event in Turn(session, task.request).run("edit", [task.target]):
+        # The model alone is measured: no search, no tests as judge.
+        for event in Turn(session, task.request).run("edit", [task.target], judged=False):
             events.append(event)
             if isinstance(event, Progress):
                 yield event
