@@ -48,7 +48,7 @@ class Target:
 
 
 class EditArgs(RequestArgs):
-    """`judged`: let the tests judge where the request is to fix something and tests fail; else only the model is asked."""
+    """`judged`: the tests judge where something is to be fixed and tests fail; without it only the model is asked."""
 
     judged: bool = True
 
