@@ -75,7 +75,8 @@ def read_tasks(path: Path) -> list[Task]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}", "Give a file with one JSON object a line.") from None
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UsageError(f"{path} cannot be read: {why}.", "Give a file with one JSON object a line.") from None
     tasks: list[Task] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip():

@@ -161,7 +161,8 @@ def _read_file(path: Path) -> dict[str, Any]:
     except IsADirectoryError:
         raise ConfigError(f"{path} is a folder, not a settings file.", "Rename it, or put a file there.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}", "Mend or remove the file.") from None
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigError(f"{path} cannot be read: {why}.", "Mend or remove the file.") from None
     if not text.strip():
         return {}
     import tomlkit

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from agent.backends.base import Chunk, Message, Reply
 from agent.errors import ContextOverflow, ServerFailed, TaskFailed
 from agent.events import Event, Notice, Progress, Prompted, Spent, Text
+from agent.limits import bounded
 
 if TYPE_CHECKING:
     from agent.session import Session
@@ -71,10 +72,13 @@ def _stream(
     started, first = time.monotonic(), 0.0
     yield Progress("prefill", f"reading {sum(len(m.content) for m in messages):,} characters")
     chunks = guarded(backend.chat(messages, options=options), max_tokens=max_tokens)
+    settings = session.config.settings
     tripped = ""
     pieces = 0
     try:
-        for chunk in chunks:
+        for chunk in bounded(
+            chunks, silence=settings.timeout, end=session.turn_end, turn_seconds=settings.turn_seconds
+        ):
             reply.add(chunk)
             if not first and (chunk.text or chunk.thinking):
                 first = time.monotonic()

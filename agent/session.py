@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -96,6 +97,8 @@ class Session:
         self.notices: list[str] = []
         self.announced = False
         self.turn_start_tokens = 0
+        self.turn_end = float("inf")
+        """When the turn has to be over, on the monotonic clock."""
         self.last_tests: Tested | None = None
         self.found: list[tuple[str, int]] = []
         """(path, line) of the last search's results, best first."""
@@ -303,7 +306,7 @@ class Session:
         import difflib
 
         close = difflib.get_close_matches(path, list(self.work.list_paths()), n=1, cutoff=0.6)
-        return f" Did you mean {close[0]}?" if close else ""
+        return f" Did you mean {os.path.relpath(self.root / close[0], self.start)}?" if close else ""
 
     def close(self) -> None:
         """Give the backend back."""

@@ -28,6 +28,7 @@ from agent.events import (
     failed,
 )
 from agent.generate import generate
+from agent.limits import interrupted_after, turn_is_over
 from agent.offer import opened
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Turn:
         self.applied: list[Applied] = []
         self._usages: list[Usage] = []
         self._requests = 0
+        session.turn_end = self.started + session.config.settings.turn_seconds
         session.turn_start_tokens = session.totals.prompt_tokens + session.totals.output_tokens
 
     # the loop
@@ -159,7 +161,9 @@ class Turn:
 
         backend = self.session.backend if self.session.config.settings.router != "rules" else None
         yield Progress("routing", "choosing a tool")
-        chosen = route(request, self.session.route_context(), backend=backend, config=self.session.config.settings)
+        settings = self.session.config.settings
+        with interrupted_after(self.session.turn_end - time.monotonic(), turn_is_over(settings.turn_seconds)):
+            chosen = route(request, self.session.route_context(), backend=backend, config=settings)
         if self.session.switches.show_prompt:
             for prompt in getattr(chosen, "prompts", ()):
                 yield Prompted("route", tuple({"role": m.role, "content": m.content} for m in prompt))
@@ -252,9 +256,7 @@ class Turn:
                 f"Stopped after {self.steps} steps, the limit of one turn.", "Raise `max_steps`, or ask for less."
             )
         if time.monotonic() - self.started > settings.turn_seconds:
-            raise TaskFailed(
-                f"Stopped after {settings.turn_seconds:.0f} s, the limit of one turn.", "Raise `turn_seconds`."
-            )
+            raise turn_is_over(settings.turn_seconds)
 
     # what tools use
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
 
-from agent.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE, AgentError, unforeseen
+from agent.errors import EXIT_FAILED, EXIT_IN_THE_WAY, EXIT_INTERRUPTED, EXIT_USAGE, AgentError, unforeseen
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+"""The errors of a full or failing disk."""
 
 BROKEN_PIPE = 141
 """What a shell reports for a program whose reader went away (128 + SIGPIPE)."""
@@ -19,11 +23,15 @@ def run(arguments: Sequence[str]) -> int:
     from agent.cli.main import main
 
     as_json = "--json" in arguments
+    _any_text(as_json)
     try:
         result = main.main(args=list(arguments), prog_name="agent", standalone_mode=False)
         return int(result) if isinstance(result, int) else 0
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
+    except click.exceptions.NoSuchOption as error:
+        hint = "`agent --help` shows the options; words that begin with a dash go after `--`."
+        return _report(error.format_message(), hint, EXIT_USAGE, as_json)
     except click.ClickException as error:
         return _report(error.format_message(), "`agent --help` shows the commands.", EXIT_USAGE, as_json)
     except AgentError as error:
@@ -35,6 +43,13 @@ def run(arguments: Sequence[str]) -> int:
         return BROKEN_PIPE
     except MemoryError:
         return _report("Out of memory.", "Use a smaller model or context (num_ctx in .agentrc).", EXIT_FAILED, as_json)
+    except OSError as error:
+        if error.errno not in FULL:
+            told = unforeseen(error)
+            return _report(str(told), told.hint, told.exit_code, as_json)
+        _close_stdout()
+        print(f"error: {error.strerror}.\nFree some space; nothing was half-written.", file=sys.stderr)
+        return EXIT_IN_THE_WAY
     except Exception as error:
         # The last resort: whatever was not foreseen is told in one line, and the traceback only on request.
         told = unforeseen(error)
@@ -51,6 +66,21 @@ def _report(message: str, hint: str, exit_code: int, as_json: bool) -> int:
     else:
         print(f"error: {message}" + (f"\n{hint}" if hint else ""), file=sys.stderr)
     return exit_code
+
+
+def _any_text(as_json: bool) -> None:
+    """Make the standard streams take any character, whatever the locale: none may end a turn half-way.
+
+    JSON is UTF-8 by definition; what is not even Unicode (a file name in another encoding) is escaped in it.
+    """
+    import io
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            if as_json and stream is sys.stdout:
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+            else:
+                stream.reconfigure(errors="replace")
 
 
 def _close_stdout() -> None:

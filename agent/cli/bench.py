@@ -25,7 +25,13 @@ class BenchGroup(click.Group):
         return "run", self.commands["run"], args
 
 
-@click.group("bench", cls=BenchGroup, invoke_without_command=True)
+@click.group(
+    "bench",
+    cls=BenchGroup,
+    invoke_without_command=True,
+    # Options of `run` may stand before the models.
+    context_settings={"ignore_unknown_options": True},
+)
 @click.pass_context
 def bench_command(context: click.Context, /) -> int | None:
     """Measure models on this machine: routing, and edit tasks with checks.

@@ -44,7 +44,7 @@ class Common:
         if v.get("no_git"):
             flags["git"] = False
         if v.get("timeout"):
-            flags["turn_seconds"] = flags["fix_seconds"] = v["timeout"]
+            flags["turn_seconds"] = flags["fix_seconds"] = flags["test_timeout"] = v["timeout"]
         return flags
 
     def renderer(self) -> Renderer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -69,11 +70,16 @@ def _has_input() -> bool:
 
 def split_files(common: Common, words: Sequence[str]) -> tuple[str, list[str]]:
     """(request, files): words that are existing files are files, the others are the request."""
-    from pathlib import Path
-
     base = Path(common.values.get("directory") or ".")
-    files = [w for w in words if " " not in w and (base / w).is_file()]
+    files = [w for w in words if _is_file(base / w)]
     return " ".join(w for w in words if w not in files), files
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long for a name, or a NUL in it: words
+        return False
 
 
 @click.command("request", hidden=True)

@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from agent.errors import InTheWay
+
 
 def cache_folder() -> Path:
     """The platform's cache folder for `agent`; it need not exist. Everything in it can be made again."""
@@ -26,8 +28,16 @@ def models_folder() -> Path:
 
 
 def runtime_folder() -> Path:
-    """Where the state of running engines is kept, private to the user (mode 0700); made if missing."""
+    """Where the state of running engines is kept, private to the user (mode 0700); made if missing.
+
+    Raises InTheWay where it cannot be made.
+    """
     base = os.environ.get("XDG_RUNTIME_DIR")
     folder = Path(base) / "agent" if base and os.access(base, os.W_OK) else cache_folder() / "run"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise InTheWay(
+            f"{folder} cannot be made: {error.strerror}.", "Set XDG_CACHE_HOME to a folder that can be written."
+        ) from None
     return folder

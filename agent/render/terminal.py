@@ -19,12 +19,20 @@ FAILURES_SHOWN = 3
 HITS_SHOWN = 25
 
 
+class PipeConsole(Console):
+    """A console that leaves a reader who went away (`| head`) to the caller, who knows the exit code."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise it again; rich would end the program with exit code 1."""
+        raise BrokenPipeError
+
+
 class TerminalRenderer:
     """Draws one event after the other. `close` ends whatever is still being drawn."""
 
     def __init__(self, *, verbose: bool = False, console: Console | None = None) -> None:
-        self.console = console or Console(highlight=False, soft_wrap=True)
-        self.errors = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.console = console or PipeConsole(highlight=False, soft_wrap=True)
+        self.errors = PipeConsole(stderr=True, highlight=False, soft_wrap=True)
         self.verbose = verbose
         self._status: Status | None = None
         self._markdown: MarkdownStream | None = None

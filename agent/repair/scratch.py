@@ -38,7 +38,8 @@ class Scratch:
     def __init__(self, root: Path, name: str = "0") -> None:
         self.source = root
         self.folder = Path(tempfile.mkdtemp(prefix=f"agent-repair-{name}-")).resolve()
-        self.root = self.folder / (root.name or "tree")
+        # A level of its own: a project may be called `tmp` or `s`, as files beside the copy are.
+        self.root = self.folder / "copy" / (root.name or "tree")
         _copy(root, self.root)
         (self.folder / "tmp").mkdir()
 

@@ -153,7 +153,9 @@ class Index:
         if store is None or not self._fresh:
             return
         rows = [
-            (path, *stamp, json.dumps([_packed(s) for s in of_file])) for path, (stamp, of_file) in self._fresh.items()
+            (path, *stamp, json.dumps([_packed(s) for s in of_file]))
+            for path, (stamp, of_file) in self._fresh.items()
+            if _is_unicode(path)
         ]
         self._fresh = {}
         with contextlib.suppress(sqlite3.Error), store:
@@ -212,6 +214,11 @@ def cache_file(work: WorkTree) -> Path:
         return work.repository.git_dir / "agent" / name
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "agent" / hashlib.sha256(os.fsencode(work.path)).hexdigest()[:16] / name
+
+
+def _is_unicode(path: str) -> bool:
+    """Whether a path can be a text in the cache; names in another encoding are read anew each time."""
+    return not any("\udc80" <= character <= "\udcff" for character in path)
 
 
 def _packed(symbol: Symbol) -> list[str | int]:

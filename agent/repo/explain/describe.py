@@ -55,6 +55,9 @@ class _Writer:
     def _choose(self, target: str) -> None:
         from agent.repo.search.query import query_terms
 
+        if target in self.index.paths:  # a name that no pattern would take for a path, as one with spaces
+            self._file(target)
+            return
         names = Names(self.index.paths)
         found = places(names, target)
         query = query_terms(target)
@@ -266,11 +269,16 @@ class _Writer:
         if rows:
             self.parts.append("**History**\n" + "\n".join(f"- {row}" for row in rows) + "\n")
 
+    def _unreadable(self, path: str, source: bytes) -> str:
+        if source:
+            return "not text"
+        return "too large to be read" if (self.index.work.path / path).stat().st_size else "empty"
+
     # lines of a file
 
     def _lines(self, path: str, first: int, last: int) -> None:
         source = self.index.read(path)
-        lines = source.decode("utf-8", "replace").split("\n")
+        lines = source.decode("utf-8", "replace").removesuffix("\n").split("\n")
         if first > len(lines):
             self.parts.append(f"{path} has only {len(lines)} lines; {first} is past its end.\n")
             self.at(path, len(lines))
@@ -300,7 +308,7 @@ class _Writer:
     def _file(self, path: str) -> None:
         source = self.index.read(path)
         if not source or b"\0" in source[:8192]:
-            self.parts.append(f"### {self.at(path, 1)}\n\nIt is {'empty' if not source else 'not text'}.\n")
+            self.parts.append(f"### {self.at(path, 1)}\n\nIt is {self._unreadable(path, source)}.\n")
             return
         lines = source.decode("utf-8", "replace").split("\n")
         grammar = grammar_of(path, source[:4096])

@@ -103,6 +103,9 @@ def _longest_end(paths: Sequence[str], said: str) -> list[str]:
     return whole if absolute or most > 1 else []
 
 
+LONGEST_WORD = 1000
+"""Characters of a word that is looked at for a path."""
+
 _FRAMES = (
     re.compile(r'File "([^"\n]+)", line (\d+)'),
     re.compile(r"\(((?:file://)?[^()\s:]*[\w.-]+\.\w{1,5}):(\d+)(?::\d+)?\)"),
@@ -141,6 +144,8 @@ def places(names: Names, request: str) -> list[Place]:
 
     A name that fits several files equally well is left out: nothing is guessed.
     """
+    # Minified code or a data URL: no path is that long, and the patterns take quadratic time on it.
+    request = re.sub(r"\S+", lambda m: m[0] if len(m[0]) < LONGEST_WORD else " " * len(m[0]), request)
     request = _CJK_EDGE.sub(" ", request)  # no spaces around names in languages that are written without
     found: dict[Place, int] = {}
     covered: list[tuple[int, int]] = []
