@@ -138,6 +138,8 @@ class Applied(Event):
     """The commit on the user's branch, if one was made."""
     note: str = ""
     """Why there is no commit, when there is none."""
+    undo: str = "agent undo"
+    """The command line that takes it back."""
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,8 @@ class Session:
         self.turn_end = float("inf")
         """When the turn has to be over, on the monotonic clock."""
         self.last_tests: Tested | None = None
+        self.tests_shown = False
+        """Whether the person has been shown a test command that the repository brought."""
         self.found: list[tuple[str, int]] = []
         """(path, line) of the last search's results, best first."""
 

@@ -333,7 +333,8 @@ class Turn:
             tool=tool,
             commit=self.session.config.settings.commit,
         )
-        applied = Applied(tuple(recorded.files), recorded.turn, recorded.commit, recorded.note)
+        undo = "agent undo" if self.session.repository is not None else "agent undo --no-git"
+        applied = Applied(tuple(recorded.files), recorded.turn, recorded.commit, recorded.note, undo)
         self.applied.append(applied)
         yield applied
         for change in changes:

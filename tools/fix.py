@@ -13,6 +13,7 @@ from agent.edits.types import Edit, FileChange, GateResult, Outcome, Plan
 from agent.errors import EXIT_FAILED, EditRefused, NoServer, NoSuchModel, TaskFailed, UsageError
 from agent.events import Event, Notice
 from tools import RequestArgs
+from tools.test import chosen_command
 
 if TYPE_CHECKING:
     from agent.backends.base import Backend
@@ -57,11 +58,10 @@ TOOL = FixTool()
 def repaired(files: Sequence[str], command: str, issue: str, turn: Turn) -> Generator[Event, None, RepairResult]:
     """Look for a repair; nothing is written."""
     from agent.repair import repair
-    from agent.repo.testing import find_test_command
 
     session = turn.session
     settings = session.config.settings
-    found = find_test_command(session.root, command or settings.test_command)
+    found = yield from chosen_command(command, turn)
     backend = yield from _model(turn)
     result: RepairResult = yield from repair(
         session.root,
@@ -196,11 +196,11 @@ def gated(changes: Sequence[FileChange], turn: Turn) -> Plan:
 
 def try_fix(paths: Sequence[str], request: str, turn: Turn) -> Generator[Event, None, bool]:
     """For a request in words: repair with the tests as judge where tests fail. Returns whether that was done."""
-    from agent.repo.testing import find_test_command, run_tests, to_event
+    from agent.repo.testing import run_tests, to_event
 
     session = turn.session
     settings = session.config.settings
-    command = find_test_command(session.root, settings.test_command)
+    command = yield from chosen_command("", turn)
     if command is None:
         return False
     run = run_tests(command, session.root, timeout=settings.test_timeout)
@@ -229,4 +229,6 @@ def _counts(tests: tuple[int, int]) -> str:
 
 def _sentence(text: str) -> str:
     stripped = text.strip()
-    return stripped[:1].upper() + stripped[1:] + ("" if stripped.endswith((".", "!", "?")) else ".")
+    begins_with_name = "." in stripped.partition(" ")[0].rstrip(".")  # a file's name keeps its letters
+    start = stripped[:1] if begins_with_name else stripped[:1].upper()
+    return start + stripped[1:] + ("" if stripped.endswith((".", "!", "?")) else ".")

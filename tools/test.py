@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
+from agent.config import CONFIG_NAME
 from agent.errors import EXIT_FAILED, TaskFailed
-from agent.events import Event, Progress
+from agent.events import Event, Notice, Progress
 from tools import RequestArgs
 
 if TYPE_CHECKING:
+    from agent.repo.testing import TestCommand
     from agent.turn import Turn
 
 
@@ -30,10 +32,10 @@ class TestTool:
 
     def run(self, args: TestArgs, turn: Turn) -> Iterator[Event]:
         """Run the tests. Exit code 1 when they fail. Raises TaskFailed when the project has no tests to find."""
-        from agent.repo.testing import find_test_command, run_tests, to_event
+        from agent.repo.testing import run_tests, to_event
 
         settings = turn.session.config.settings
-        command = find_test_command(turn.session.root, args.command or settings.test_command)
+        command = yield from chosen_command(args.command, turn)
         if command is None:
             raise TaskFailed(
                 "No test command was found in this project.",
@@ -50,3 +52,19 @@ class TestTool:
 
 
 TOOL = TestTool()
+
+
+def chosen_command(given: str, turn: Turn) -> Generator[Event, None, TestCommand | None]:
+    """The command that runs the tests: the one given, else the setting's, else the project's own; None without any.
+
+    One that comes from the repository's settings is shown before it runs, once a session: whoever wrote the repository
+    chose it, not the person at the keyboard.
+    """
+    from agent.repo.testing import find_test_command
+
+    session = turn.session
+    setting, source = session.config.settings.test_command, session.config.source("test_command")
+    if setting and not given and source == str(session.root / CONFIG_NAME) and not session.tests_shown:
+        session.tests_shown = True
+        yield Notice(f"The tests are run as {source} says: {setting}", "warning")
+    return find_test_command(session.root, given or setting)

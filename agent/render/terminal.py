@@ -93,9 +93,13 @@ class TerminalRenderer:
     def _line(self, text: str, style: str = "") -> None:
         self.console.print(RichText(text, style=style))
 
+    def _words(self, text: str, style: str = "") -> None:
+        """Words for a person: broken between words in a terminal, so that a narrow one can be read."""
+        self.console.print(RichText(text, style=style), soft_wrap=not self.console.is_terminal)
+
     def _started(self, event: e.Started) -> None:
         why = f" — {event.why}" if event.why else ""
-        self._line(f"{event.model} ({event.backend}){why}", "dim")
+        self._words(f"{event.model} ({event.backend}){why}", "dim")
 
     def _routed(self, event: e.Routed) -> None:
         if event.source == "command" and not self.verbose:
@@ -138,7 +142,7 @@ class TerminalRenderer:
             self._column = not event.text.endswith("\n")
 
     def _notice(self, event: e.Notice) -> None:
-        self._line(event.text, "yellow" if event.level == "warning" else "dim")
+        self._words(event.text, "yellow" if event.level == "warning" else "dim")
 
     def _prompted(self, event: e.Prompted) -> None:
         self._line(f"── prompt: {event.purpose} ──", "magenta")
@@ -183,7 +187,7 @@ class TerminalRenderer:
         line = f"applied {', '.join(event.files)}"
         if event.commit:
             line += f" · commit {event.commit[:9]}"
-        self._line(line + " · `agent undo` takes it back", "bold green")
+        self._line(line + f" · `{event.undo}` takes it back", "bold green")
         if event.note:
             self._line(f"  {event.note}", "dim")
 
@@ -281,9 +285,10 @@ class TerminalRenderer:
 
     def _failed(self, event: e.Failed) -> None:
         sys.stdout.flush()
-        self.errors.print(RichText(f"error: {event.message}", style="bold red"))
+        whole = not self.errors.is_terminal
+        self.errors.print(RichText(f"error: {event.message}", style="bold red"), soft_wrap=whole)
         if event.hint:
-            self.errors.print(RichText(event.hint))
+            self.errors.print(RichText(event.hint), soft_wrap=whole)
 
 
 def _counts(event: e.Tested) -> list[tuple[int | None, str]]:

@@ -171,3 +171,30 @@ def test_every_error_in_json_ends_in_done_with_the_exit_code(agent: RunAgent, ma
         last = json.loads(ran.out.splitlines()[-1])
         assert (last["event"], last["exit_code"]) == ("done", ran.code), args
         assert ran.err == ""
+
+
+def test_a_test_command_that_the_repository_brought_is_shown_before_it_runs(
+    agent: RunAgent, make_repo: MakeRepo
+) -> None:
+    root = make_repo({"calc.py": CALC, ".agentrc": 'test_command = "false"\n'})
+    for args in (["test"], ["fix", "calc.py"], ["fix the bug in calc.py"]):
+        events = agent(*args, "--json", "--timeout", "5", cwd=root, env=NONE).events
+        shown = [i for i, e in enumerate(events) if e["event"] == "notice" and "says: false" in e["text"]]
+        ran = [i for i, e in enumerate(events) if e["event"] in ("tests", "tried", "done")]
+        assert len(shown) == 1 and shown[0] < ran[0], args
+    assert "says: false" not in agent("test", "--test", "false", cwd=root, env=NONE).out
+
+
+def test_without_git_the_hint_is_the_command_that_undoes(agent: RunAgent, tmp_path: Path) -> None:
+    (tmp_path / "calc.py").write_text(CALC)
+    ran = agent("apply", "-", "--no-git", stdin=BLOCK, cwd=tmp_path)
+    assert "`agent undo --no-git` takes it back" in ran.out
+    assert agent("undo", "--no-git", cwd=tmp_path).code == 0
+    assert (tmp_path / "calc.py").read_text() == CALC
+
+
+def test_a_file_name_at_the_start_of_a_sentence_keeps_its_letters(agent: RunAgent, tmp_path: Path) -> None:
+    (tmp_path / "calc.py").write_text("def f(:\n    return 1\n")
+    ran = agent("fix", "calc.py", "--no-git", cwd=tmp_path, env=NONE)
+    assert ran.code == 0, ran.err
+    assert "Calc.py" not in ran.out
