@@ -79,6 +79,7 @@ def test_a_task_costs_few_prompt_tokens_by_the_real_tokenizer(make_repo: MakeRep
     made = Session(root, flags={"model": str(weights("qwen2.5-coder:1.5b"))}, switches=Switches(assume_yes=True))
     spent = [e for e in Turn(made, "fix the bug in calc.py").run() if isinstance(e, Spent) and e.purpose != "turn"]
     made.close()
+    print([(e.purpose, e.usage.prompt_tokens, e.usage.output_tokens) for e in spent])
     assert spent[0].usage.prompt_tokens <= 500
     assert sum(e.usage.prompt_tokens for e in spent) <= 1200
 
