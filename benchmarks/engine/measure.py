@@ -1,19 +1,24 @@
 """How fast the embedded engine is with each setting and without it, as ratios.
 
-    python -m benchmarks.engine.measure MODEL.gguf [--only NAME,…] [--repeat N] [--json FILE]
+    python -m benchmarks.engine.measure MODEL.gguf [--only NAME,…] [--repeat N] [--json FILE] [--seconds S]
 
 Each variant is an engine of its own, started and stopped here. The machine should have nothing else to do; the best of
-the repeats is taken, since other work can only make a run slower.
+the repeats is taken, since other work can only make a run slower. With `--json` a variant that the file has is not
+measured again, and with `--seconds` no new one is begun after so long: the same command goes on from there.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import os
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from agent.backends import engine
 from agent.backends.base import Message, Options, Reply, collect
@@ -40,6 +45,8 @@ class Figures:
     """Milliseconds to one label, everything but the request cached."""
     switch_ms: float = 1e9
     """The same after a conversation of another kind in between."""
+    first_label_ms: float = 0.0
+    """Milliseconds to the first label of a newly loaded engine; 0: not measured."""
     notes: list[str] = field(default_factory=list)
 
 
@@ -90,6 +97,54 @@ def measure(path: Path, settings: engine.EngineSettings, repeat: int) -> Figures
     return figures
 
 
+STATES = ("prefix states on disk", "no prefix states on disk")
+"""The two rows that are about the first request of a new engine."""
+SAVED_AFTER = 12.0
+"""Seconds that an idle engine is left alone so that it saves the states that were wished for."""
+
+
+@contextlib.contextmanager
+def own_cache() -> Iterator[None]:
+    """Folders of its own, so that no running engine and no state of an earlier run is found."""
+    names = ("XDG_CACHE_HOME", "XDG_RUNTIME_DIR")
+    before = {name: os.environ[name] for name in names if name in os.environ}
+    with TemporaryDirectory(prefix="agent-engine-") as folder:
+        os.environ.update(dict.fromkeys(names, folder))
+        try:
+            yield
+        finally:
+            for name in names:
+                os.environ.pop(name)
+            os.environ.update(before)
+
+
+def measure_first(path: Path, settings: engine.EngineSettings, repeat: int, saved: bool) -> Figures:
+    """The load and the first label of an engine, with states that an earlier engine saved or with none."""
+    from agent.routing.model import router_messages
+
+    figures = Figures(first_label_ms=1e9)
+    with own_cache():
+        for number in range(repeat + 1 if saved else repeat):
+            backend = Embedded(path.stem, read_gguf(path), settings, keep_alive=60)
+            started = time.perf_counter()
+            backend.load()
+            loaded = time.perf_counter() - started
+            _, seconds = ask(backend, router_messages(f"fix number {number}.py"), 1, 20)
+            if not saved or number:
+                figures.load_seconds = min(figures.load_seconds, loaded)
+                figures.first_label_ms = min(figures.first_label_ms, 1000 * seconds)
+            else:
+                time.sleep(SAVED_AFTER)
+            backend.close()
+            running = engine.find(settings)
+            if running is not None:
+                running.stop()
+            if not saved:
+                for state in settings.states().glob("*"):
+                    state.unlink()
+    return figures
+
+
 def variants(base: engine.EngineSettings) -> dict[str, engine.EngineSettings]:
     """The chosen settings, and each of them taken away or exchanged."""
     cores = usable_cores()
@@ -125,13 +180,27 @@ def table(results: dict[str, Figures]) -> str:
         f"| {base.label_ms:.0f} ms | {base.switch_ms:.0f} ms |",
     ]
     for name, f in results.items():
-        if name != "chosen":
+        if name != "chosen" and name not in STATES:
             lines.append(
                 f"| {name} | {base.load_seconds / f.load_seconds:.2f} | {f.prefill / base.prefill:.2f} "
                 f"| {f.decode / base.decode:.2f} | {f.rewrite / base.rewrite:.2f} "
                 f"| {base.label_ms / f.label_ms:.2f} | {base.switch_ms / f.switch_ms:.2f} |"
             )
+    first = [
+        f"| {n} | {results[n].load_seconds:.1f} s | {results[n].first_label_ms:.0f} ms |"
+        for n in STATES
+        if n in results
+    ]
+    if first:
+        lines += ["", "| a newly loaded engine | load | first label |", "|---|---|---|", *first]
     return "\n".join(lines)
+
+
+def known(path: Path | None) -> dict[str, Figures]:
+    """The variants that a results file has."""
+    if path is None or not path.exists():
+        return {}
+    return {name: Figures(**said) for name, said in json.loads(path.read_text()).items()}
 
 
 def main() -> None:
@@ -141,17 +210,27 @@ def main() -> None:
     parser.add_argument("--only", default="", help="names of variants, comma-separated")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--seconds", type=float, default=1e9, help="begin no variant after so long")
     said = parser.parse_args()
-    stat = said.model.stat()
-    base = engine.EngineSettings(str(said.model.absolute()), stat.st_size, stat.st_mtime_ns, 8192, usable_cores())
-    chosen = {n: s for n, s in variants(base).items() if not said.only or n in ("chosen", *said.only.split(","))}
-    results: dict[str, Figures] = {}
-    for name, settings in chosen.items():
-        results[name] = measure(said.model.absolute(), settings, said.repeat)
+    model = said.model.absolute()
+    stat = model.stat()
+    base = engine.EngineSettings(str(model), stat.st_size, stat.st_mtime_ns, 8192, usable_cores())
+    wanted = {"chosen": base, **variants(base), **dict.fromkeys(STATES, base)}
+    names = ["chosen", *(n for n in said.only.split(",") if n)] if said.only else list(wanted)
+    results = known(said.json)
+    begun = time.monotonic()
+    for name in dict.fromkeys(names):
+        if name in results or time.monotonic() - begun > said.seconds:
+            continue
+        if name in STATES:
+            results[name] = measure_first(model, base, said.repeat, name == STATES[0])
+        else:
+            with own_cache():
+                results[name] = measure(model, wanted[name], said.repeat)
         print(name, {k: round(v, 2) for k, v in asdict(results[name]).items() if k != "notes"}, file=sys.stderr)
+        if said.json:
+            said.json.write_text(json.dumps({n: asdict(f) for n, f in results.items()}, indent=1) + "\n")
     print(table(results))
-    if said.json:
-        said.json.write_text(json.dumps({name: asdict(f) for name, f in results.items()}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
