@@ -11,7 +11,7 @@ from agent.repair.naturalness import Naturalness
 from agent.repair.preparing import Ground
 from agent.repair.ranking import ranked
 from agent.repair.templates import neutral, python
-from agent.repair.types import Candidate, Mutation, spliced
+from agent.repair.types import Candidate, Mutation, SplicedText
 
 MOST_LINES = 200
 """Lines of a Python file that are edited, the most suspicious first: each gives some 50 candidates."""
@@ -126,7 +126,7 @@ def _ranked(
 ) -> list[Candidate]:
     return [
         Candidate(
-            {path: spliced(text, mutation.splices)},
+            SplicedText(path, text, mutation.splices),
             "search",
             mutation.family,
             score,

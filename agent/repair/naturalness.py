@@ -34,6 +34,8 @@ class Naturalness:
                 self._three.update(zip(tokens, tokens[1:], tokens[2:], strict=False))
         self._one[""] = sum(self._one.values())
         self._total = sum(self._one.values()) + 1
+        self._tokens: dict[tuple[str, str, str], float] = {}
+        self._before: tuple[str, float] = ("", 0.0)
 
     def _token(self, a: str, b: str, c: str) -> float:
         count = self._three.get((a, b, c))
@@ -55,9 +57,12 @@ class Naturalness:
         total, count = 0.0, 0
         for line in text.splitlines():
             tokens = ["", "", *TOKEN.findall(line), "\n"]
-            for a, b, c in zip(tokens, tokens[1:], tokens[2:], strict=False):
-                total += self._token(a, b, c)
-                count += 1
+            for three in zip(tokens, tokens[1:], tokens[2:], strict=False):
+                known = self._tokens.get(three)
+                if known is None:
+                    known = self._tokens[three] = self._token(*three)
+                total += known
+            count += len(tokens) - 2
         return total / count if count else 0.0
 
     def change(self, text: str, splices: tuple[Splice, ...]) -> float:
@@ -72,4 +77,7 @@ class Naturalness:
         after = before
         for splice in sorted(splices, key=lambda s: s.start, reverse=True):
             after = after[: splice.start - start] + splice.text + after[splice.end - start :]
-        return self.score(after) - self.score(before)
+        if self._before[0] != before:
+            # Edits come line by line.
+            self._before = before, self.score(before)
+        return self.score(after) - self._before[1]

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from agent.repair.types import Candidate, Verdict
+from agent.repair.difference import difference
+from agent.repair.types import Candidate, Splice, SplicedText, Verdict
 
 
 class Bench(Protocol):
@@ -54,7 +55,18 @@ class Pool:
             thread.start()
 
     def _print(self, texts: Mapping[str, str]) -> int:
-        return hash(tuple(sorted({**self._base, **texts}.items())))
+        """The same for the same texts, however they were put together."""
+        changed: list[tuple[str, int, int, str]] = []
+        for path in texts:
+            before = self._base.get(path, "")
+            if isinstance(texts, SplicedText) and texts.base == before:
+                splices = texts.splices
+            else:
+                splices = (Splice(0, len(before), texts[path]),)
+            region = difference(before, splices)
+            if region[0] != region[1] or region[2]:
+                changed.append((path, *region))
+        return hash(tuple(sorted(changed)))
 
     def put(self, candidate: Candidate, *, first: bool = False) -> bool:
         """Queue a candidate, unless its text was queued before. `first`: before everything else."""

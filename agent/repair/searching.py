@@ -13,7 +13,7 @@ from agent.events import Event, Tried
 from agent.repair.candidates import around
 from agent.repair.pool import Pool
 from agent.repair.preparing import Ground
-from agent.repair.types import Candidate, Verdict, spliced
+from agent.repair.types import Candidate, SplicedText, Verdict
 
 if TYPE_CHECKING:
     from agent.repair.asking import Asker
@@ -132,10 +132,9 @@ def pairs(base: Mapping[str, str], singles: list[Candidate], found: Findings, mo
         if key in seen or _overlap(splices):
             return
         seen.add(key)
-        text = spliced(base[one.path], splices)
         made.append(
             Candidate(
-                {one.path: text},
+                SplicedText(one.path, base[one.path], splices),
                 "search",
                 f"{one.family}+{other.family}",
                 score,

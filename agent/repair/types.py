@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from agent.edits.types import FileChange
@@ -22,6 +22,26 @@ def spliced(text: str, splices: tuple[Splice, ...]) -> str:
     for splice in sorted(splices, key=lambda s: (s.start, s.end), reverse=True):
         text = text[: splice.start] + splice.text + text[splice.end :]
     return text
+
+
+class SplicedText(Mapping[str, str]):
+    """The new text of one file, put together when it is asked for: tens of thousands wait, a few hundred are judged."""
+
+    __slots__ = ("base", "path", "splices")
+
+    def __init__(self, path: str, base: str, splices: tuple[Splice, ...]) -> None:
+        self.path, self.base, self.splices = path, base, splices
+
+    def __getitem__(self, path: str) -> str:
+        if path != self.path:
+            raise KeyError(path)
+        return spliced(self.base, self.splices)
+
+    def __iter__(self) -> Iterator[str]:
+        yield self.path
+
+    def __len__(self) -> int:
+        return 1
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ SETUP: "dict[str, Any]" = {}
 _targets: "dict[str, str]" = {}
 _keys: "dict[str, str | None]" = {}
 _overlay: "dict[str, str]" = {}
+_bases: "dict[str, Any]" = {}
+"""Target → its first text (the unchanged one) and code, in a server."""
 _state: "dict[str, Any]" = {
     "triggered": False,
     "test": "",
@@ -60,7 +62,7 @@ def start() -> None:
         _hook_excepthook()
     script = _main_script()
     if script is not None and _key(script[0]) is not None:
-        _trigger()
+        _trigger(script[0])
         if _overlay.get(_key(script[0]) or ""):
             _run_main(*script)
 
@@ -82,11 +84,19 @@ def _get_code(self: Any, fullname: str) -> Any:
     path = self.get_filename(fullname)
     key = _key(path)
     if key is not None:
-        _trigger()
+        _trigger(path)
         text = _overlay.get(key)
         if text is not None:
-            return compile(text, path, "exec", dont_inherit=True)
+            return _compiled(key, text, path)
     return _real_get_code(self, fullname)
+
+
+def _compiled(key: str, text: str, path: str) -> Any:
+    """The code of an overlaid target."""
+    base = _bases.get(key)
+    if base is not None and base.path == path:
+        return base.compiled(text)
+    return compile(text, path, "exec", dont_inherit=True)
 
 
 def _open(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
@@ -127,7 +137,8 @@ def _run_main(path: str, argv: "list[str]") -> None:
     status = 0
     try:
         __main__.__dict__.update({"__file__": path, "__name__": "__main__"})
-        exec(compile(_overlay[_key(path) or ""], path, "exec", dont_inherit=True), __main__.__dict__)
+        key = _key(path) or ""
+        exec(_compiled(key, _overlay[key], path), __main__.__dict__)
     except SystemExit as leaving:
         code = leaving.code
         status = code if isinstance(code, int) else 0 if code is None else 1
@@ -140,7 +151,7 @@ def _run_main(path: str, argv: "list[str]") -> None:
     os._exit(status & 0xFF)
 
 
-def _trigger() -> None:
+def _trigger(path: str = "") -> None:
     """The first load of a target in this process."""
     if _state["triggered"]:
         return
@@ -152,7 +163,7 @@ def _trigger() -> None:
         _emit({"loaded": True})
         _start_tracing()
     elif mode == "serve":
-        _serve()
+        _serve(path)
 
 
 # tests, as pytest's plugin and unittest's results tell of them
@@ -444,8 +455,8 @@ def _tell(line: str) -> None:
         pass
 
 
-def _serve() -> None:
-    """Fork a child for each candidate; returns only in the children."""
+def _serve(path: str) -> None:
+    """Fork a child for each candidate; returns only in the children. `path`: the target about to be loaded."""
     import gc
     import select
     import socket
@@ -463,6 +474,7 @@ def _serve() -> None:
         if len(head) < 4:
             os._exit(1)
         job = json.loads(stream.read(struct.unpack("!I", head)[0]))
+        _note_base(job["files"], path)
         out, into = os.pipe()
         sys.stdout.flush()
         child = os.fork()
@@ -505,6 +517,19 @@ def _serve() -> None:
         ).encode()
         stream.write(struct.pack("!I", len(reply)) + reply)
         stream.flush()
+
+
+def _note_base(files: "dict[str, str]", path: str) -> None:
+    """Compile the target that is loaded first, once: what is judged first is the unchanged text."""
+    key = _key(path) if path else None
+    if key is None or key in _bases or key not in files:
+        return
+    import agent_repair_compiling  # type: ignore[import-not-found, unused-ignore]
+
+    try:
+        _bases[key] = agent_repair_compiling.Base(files[key], path)
+    except (SyntaxError, ValueError):
+        _bases[key] = None
 
 
 def _become(job: "dict[str, Any]", pipe: int) -> None:
