@@ -10,8 +10,11 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["-V"]):
         from agent import __version__
 
-        print(f"agent {__version__}")
-        return
+        try:
+            print(f"agent {__version__}", flush=True)
+            return
+        except OSError:
+            pass  # the whole program says what is wrong with the output
     from agent.cli import run
 
     sys.exit(run(sys.argv[1:]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import time
 from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
@@ -351,10 +352,13 @@ class Turn:
 
 SUBJECT = 72
 """Characters of a commit's first line."""
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What pasted text may hold and a commit message must not: git shows it in other people's terminals."""
 
 
 def commit_message(request: str, paths: Sequence[str]) -> str:
-    """A subject from the request's first line, the whole request below where it is longer."""
+    """A subject from the request's first line, the whole request below where it is longer; no control characters."""
+    request = CONTROLS.sub("", request)
     first = request.strip().partition("\n")[0].strip().rstrip(".")
     if not first:
         names = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")

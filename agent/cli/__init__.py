@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from agent.errors import EXIT_FAILED, EXIT_IN_THE_WAY, EXIT_INTERRUPTED, EXIT_USAGE, AgentError, unforeseen
 
@@ -18,6 +20,7 @@ BROKEN_PIPE = 141
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit code of the contract. Never lets a traceback out."""
+    _open_streams()
     import click
 
     from agent.cli.main import main
@@ -29,6 +32,12 @@ def run(arguments: Sequence[str]) -> int:
         return int(result) if isinstance(result, int) else 0
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
+    except SystemExit:
+        # click's own answer to a reader that went away is exit code 1, which here means a failed task.
+        if type(sys.stdout).__name__ != "PacifyFlushWrapper":
+            raise
+        _close_stdout()
+        return BROKEN_PIPE
     except click.exceptions.NoSuchOption as error:
         hint = "`agent --help` shows the options; words that begin with a dash go after `--`."
         return _report(error.format_message(), hint, EXIT_USAGE, as_json)
@@ -48,8 +57,7 @@ def run(arguments: Sequence[str]) -> int:
             told = unforeseen(error)
             return _report(str(told), told.hint, told.exit_code, as_json)
         _close_stdout()
-        print(f"error: {error.strerror}.\nFree some space; nothing was half-written.", file=sys.stderr)
-        return EXIT_IN_THE_WAY
+        return _report(f"{error.strerror}.", "Free some space; nothing was half-written.", EXIT_IN_THE_WAY, False)
     except Exception as error:
         # The last resort: whatever was not foreseen is told in one line, and the traceback only on request.
         told = unforeseen(error)
@@ -64,8 +72,21 @@ def _report(message: str, hint: str, exit_code: int, as_json: bool) -> int:
         JsonRenderer().show(Failed(message, hint, exit_code))
         JsonRenderer().show(Done(exit_code, message))
     else:
-        print(f"error: {message}" + (f"\n{hint}" if hint else ""), file=sys.stderr)
+        from agent.render.neutral import neutral
+
+        with contextlib.suppress(OSError):  # nobody hears it, and the exit code still tells
+            print(neutral(f"error: {message}" + (f"\n{hint}" if hint else "")), file=sys.stderr)
     return exit_code
+
+
+def _open_streams() -> None:
+    """Give a program that was started with closed standard streams the null device.
+
+    Else the next file opened would take a stream's number, and what a child program prints would go into it.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
 
 
 def _any_text(as_json: bool) -> None:
@@ -85,4 +106,4 @@ def _any_text(as_json: bool) -> None:
 
 def _close_stdout() -> None:
     """The reader is gone: what is still buffered must not raise again when the interpreter ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

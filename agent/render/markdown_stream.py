@@ -47,7 +47,7 @@ class MarkdownStream:
 
     def _print(self, text: str) -> None:
         if text.strip():
-            self._console.print(Markdown(text.strip("\n")))
+            self._console.print(Markdown(text.strip("\n"), hyperlinks=False))
 
 
 def finished_length(text: str) -> int:

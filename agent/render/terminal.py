@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.status import Status
 from rich.text import Text as RichText
 
 from agent import events as e
+from agent.render.neutral import neutral, neutral_event
 
 if TYPE_CHECKING:
     from agent.render.markdown_stream import MarkdownStream
@@ -19,8 +21,13 @@ FAILURES_SHOWN = 3
 HITS_SHOWN = 25
 
 
-class PipeConsole(Console):
-    """A console that leaves a reader who went away (`| head`) to the caller, who knows the exit code."""
+class SafeConsole(Console):
+    """A console whose text cannot drive the terminal, and whose caller is told when the reader went away (`| head`)."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """The segments, whatever markup brought in (an HTML entity in Markdown) made visible."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(neutral(segment.text), segment.style)
 
     def on_broken_pipe(self) -> None:
         """Raise it again; rich would end the program with exit code 1."""
@@ -31,8 +38,8 @@ class TerminalRenderer:
     """Draws one event after the other. `close` ends whatever is still being drawn."""
 
     def __init__(self, *, verbose: bool = False, console: Console | None = None) -> None:
-        self.console = console or PipeConsole(highlight=False, soft_wrap=True)
-        self.errors = PipeConsole(stderr=True, highlight=False, soft_wrap=True)
+        self.console = console or SafeConsole(highlight=False, soft_wrap=True)
+        self.errors = SafeConsole(stderr=True, highlight=False, soft_wrap=True)
         self.verbose = verbose
         self._status: Status | None = None
         self._markdown: MarkdownStream | None = None
@@ -67,9 +74,11 @@ class TerminalRenderer:
             self.end_text()
         if not isinstance(event, (e.Progress, e.Tried, e.Spent)) and not _silent(event):
             self._stop_status()
+        if isinstance(event, (e.Prompted, e.Diff)) and self._verbatim(event):
+            return
         draw = self._draw.get(type(event))
         if draw is not None:
-            draw(event)
+            draw(neutral_event(event))
 
     def close(self) -> None:
         """End a stream or a spinner that is still on the screen."""
@@ -84,6 +93,26 @@ class TerminalRenderer:
         if self._column:
             self.console.print()
             self._column = False
+
+    def _verbatim(self, event: e.Prompted | e.Diff) -> bool:
+        """What programs read from a pipe goes there byte for byte: a recorded turn's patch, a prompt as it is sent."""
+        if self.console.is_terminal:
+            return False
+        if isinstance(event, e.Prompted):
+            parts = [f"[{message['role']}]\n{message['content']}\n" for message in event.messages]
+            text = f"── prompt: {event.purpose} ──\n{''.join(parts)}── end of prompt ──\n"
+        elif event.path:
+            return False
+        else:
+            text = event.diff
+        self.console.file.flush()
+        binary = getattr(self.console.file, "buffer", None)
+        if binary is None:
+            self.console.file.write(text)
+        else:
+            binary.write(text.encode("utf-8", "surrogateescape"))
+            binary.flush()
+        return True
 
     def _stop_status(self) -> None:
         if self._status is not None:
@@ -171,7 +200,7 @@ class TerminalRenderer:
             self._line(f"  mended in the reply: {event.mended}", "yellow")
 
     def _diff(self, event: e.Diff) -> None:
-        for line in event.diff.splitlines():
+        for line in event.diff.removesuffix("\n").split("\n") if event.diff else ():
             style = ""
             if line.startswith(("---", "+++")):
                 style = "bold"

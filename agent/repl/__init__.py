@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.formatted_text import HTML
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.styles import Style
@@ -17,6 +16,7 @@ from agent import __version__
 from agent.errors import AgentError
 from agent.events import Event, Notice, failed
 from agent.render import drive
+from agent.render.neutral import neutral
 from agent.repl.commands import COMMANDS, mentioned, run_command
 from agent.repl.completion import ReplCompleter
 from agent.turn import Turn
@@ -126,26 +126,24 @@ def _keys() -> KeyBindings:
     return keys
 
 
-def _toolbar(session: Session) -> HTML:
+def _toolbar(session: Session) -> str:
     """Model, context used, speed. Opens nothing: it is drawn with every key."""
-    from html import escape
-
     totals = session.totals
     if session.config.settings.model == "none":
-        return HTML(" no model  ·  routing by rules")
+        return " no model  ·  routing by rules"
     if not session.opened:
-        return HTML(" opening the model …")
+        return " opening the model …"
     try:
         backend = session.backend
     except AgentError:
-        return HTML(" no model: /model NAME chooses one")
+        return " no model: /model NAME chooses one"
     if backend is None:
-        return HTML(" no model")
+        return " no model"
     limit = backend.context_limit()
     used = totals.last_prompt_tokens
     speed = f"{totals.last_speed:.0f} tokens/s" if totals.last_speed else session.load_state()
     share = f"{used / limit:.0%}" if limit else ""
-    return HTML(f" {escape(backend.model)}  ·  context {used:,} of {limit:,} ({share})  ·  {escape(speed)}")
+    return f" {neutral(backend.model)}  ·  context {used:,} of {limit:,} ({share})  ·  {speed}"
 
 
 def _history() -> History:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from agent.render.neutral import neutral
+
 
 class TerminalFront:
     """Asks on the terminal; Enter takes the default, Ctrl-D takes the last choice (the one that does nothing)."""
@@ -17,7 +19,7 @@ class TerminalFront:
         keys = {key for key, _ in choices}
         words = {meaning: key for key, meaning in choices}
         while True:
-            sys.stdout.write(f"{question}  {shown} ")
+            sys.stdout.write(f"{neutral(question)}  {shown} ")
             sys.stdout.flush()
             line = sys.stdin.readline()
             if not line:

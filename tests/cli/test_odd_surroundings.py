@@ -107,10 +107,27 @@ def test_a_full_disk_behind_the_output_is_one_error(make_repo: MakeRepo, options
     assert "Traceback" not in done.stderr
 
 
-def test_a_reader_that_goes_away_is_no_failure_of_the_settings(make_repo: MakeRepo) -> None:
-    done = piped("agent config | head -1; exit ${PIPESTATUS[0]}", make_repo({"calc.py": CALC}))
+@pytest.mark.parametrize("command", ["config", "config --json", "--help", "--version", "models --json"])
+def test_a_reader_that_goes_away_is_no_failed_task(make_repo: MakeRepo, command: str) -> None:
+    done = piped(f"agent {command} | true; exit ${{PIPESTATUS[0]}}", make_repo({"calc.py": CALC}))
     assert done.returncode in (0, 141)
     assert done.stderr == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_behind_the_errors_keeps_the_exit_code(make_repo: MakeRepo) -> None:
+    root = make_repo({"calc.py": CALC})
+    assert piped("agent fix nosuch.py 2> /dev/full", root).returncode == 2
+    assert piped("agent --version > /dev/full", root).returncode == 5
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_closed_standard_stream_is_no_error(make_repo: MakeRepo, closed: str) -> None:
+    root = make_repo({"calc.py": CALC})
+    done = piped(f"agent explain calc.py {closed}", root)
+    assert done.returncode == 0
+    assert "error" not in done.stderr
+    assert piped(f"agent fix nosuch.py {closed}", root).returncode == 2
 
 
 def test_a_cache_that_cannot_be_made_is_a_note_in_the_list_of_models(agent: RunAgent, make_repo: MakeRepo) -> None:

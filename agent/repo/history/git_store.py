@@ -77,10 +77,10 @@ class GitStore:
         return found[0], found[1]
 
     def diff(self, turn: int) -> str:
-        """The turn as a unified diff with git's headers."""
+        """The turn as a unified diff with git's headers. Bytes that are no UTF-8 are surrogates, so none is lost."""
         stored = self._stored(turn)
         options = ("-r", "-p", "-M", "--no-ext-diff", "--no-textconv", "--no-color")
-        return self._run("diff-tree", *options, stored.before, self._ref(turn)).decode("utf-8", "replace")
+        return self._run("diff-tree", *options, stored.before, self._ref(turn)).decode("utf-8", "surrogateescape")
 
     def remove(self, turns: Sequence[int]) -> None:
         """Delete the references; git's own collection frees the space."""
