@@ -27,6 +27,7 @@ def run(arguments: Sequence[str]) -> int:
 
     as_json = "--json" in arguments
     _any_text(as_json)
+    stdout = sys.stdout
     try:
         result = main.main(args=list(arguments), prog_name="agent", standalone_mode=False)
         return int(result) if isinstance(result, int) else 0
@@ -34,7 +35,8 @@ def run(arguments: Sequence[str]) -> int:
         return leaving.exit_code
     except SystemExit:
         # click's own answer to a reader that went away is exit code 1, which here means a failed task.
-        if type(sys.stdout).__name__ != "PacifyFlushWrapper":
+        # Only then has it put something in the place of standard output.
+        if sys.stdout is stdout:
             raise
         _close_stdout()
         return BROKEN_PIPE
@@ -86,7 +88,7 @@ def _open_streams() -> None:
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for the whole run
 
 
 def _any_text(as_json: bool) -> None:
