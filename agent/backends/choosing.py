@@ -14,7 +14,7 @@ from agent.backends.base import ModelInfo
 from agent.backends.host import is_loopback, ollama_url
 from agent.config import CONFIG_NAME, Config
 from agent.errors import ConfigError, NoServer, NoSuchModel
-from agent.models.catalog import ALIASES, find_entry, is_cloud_tag, is_remote, resolve_alias
+from agent.models.catalog import ALIASES, find_entry, is_cloud_tag, is_remote, pullable, resolve_alias
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def _on_ollama(config: Config, name: str, said: str, models: Sequence[ModelInfo]
         if found is None:
             raise NoSuchModel(
                 f"No model of `{name}` is installed on Ollama at {url}.",
-                f"Get one with `agent models pull {_pullable(name)}`, or use another: `agent models` lists them.",
+                f"Get one with `agent models pull {pullable(name)}`, or use another: `agent models` lists them.",
             )
         return Choice("ollama", found.name, f"{said}, which is the best installed of that name", name, found)
     return Choice("ollama", *_tag(config, name, installed, url, said))
@@ -98,7 +98,7 @@ def _default(installed: Sequence[ModelInfo], url: str) -> Choice:
     if not usable:
         raise NoSuchModel(
             f"Ollama at {url} has no model that can be used.",
-            f"Get one with `agent models pull {_pullable('gemma')}`, or use `-m embedded`.",
+            f"Get one with `agent models pull {pullable('gemma')}`, or use `-m embedded`.",
         )
     found = max(usable, key=lambda m: (m.size_bytes, m.name))
     why = f"the largest installed, since there is no gemma and no qwen; {change}"
@@ -123,11 +123,6 @@ def _tag(
     if not found.completes:
         raise NoSuchModel(f"`{found.name}` cannot generate text.", "`agent models` lists those that can.")
     return found.name, said, "", found
-
-
-def _pullable(alias: str) -> str:
-    """A tag of this alias that the registry surely has."""
-    return next(tag for tag in ALIASES[alias] if ":" not in tag or "*" not in tag)
 
 
 # where a prompt may go

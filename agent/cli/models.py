@@ -13,6 +13,7 @@ from agent.errors import AgentError, NoSuchModel, UsageError
 from agent.events import Done, Event, ModelListed, Notice, failed
 
 if TYPE_CHECKING:
+    from agent.backends.base import ModelInfo
     from agent.config import Config
 
 
@@ -67,32 +68,45 @@ def list_command(context: click.Context, /, **said: Any) -> int:
 @common_options
 @click.pass_context
 def show_command(context: click.Context, /, name: str, **said: Any) -> int:
-    """Say what is known of one model, and how it would be asked."""
+    """Say what is known of one model (a tag, an alias, `embedded` or a .gguf file), and how it would be asked."""
+    return _draw(taken(context, said), lambda config: shown(name, config))
 
-    def events(config: Config) -> Iterator[Event]:
-        from agent.backends.opening import list_models
-        from agent.errors import NoSuchModel
-        from agent.models.profiles import profile_for
 
-        found = [m for m in list_models(config, notify=lambda note: None) if m.name == name]
-        if not found:
-            raise NoSuchModel(f"No backend has `{name}`.", "`agent models` lists what there is.")
-        for model in found:
-            yield ModelListed(model)
-            profile = profile_for(
-                model.name,
-                family=model.family,
-                parameters=model.parameters,
-                size_bytes=model.size_bytes,
-                context=model.context,
-                overrides=config.settings.profile.get(model.name),
-            )
-            yield Notice(
-                f"family {profile.family}, {profile.size}; edits as {profile.edit_form}; "
-                f"{profile.max_steps} step(s); context {profile.num_ctx:,}; think {profile.think}; {profile.sampling}"
-            )
+def shown(name: str, config: Config) -> Iterator[Event]:
+    """What a name stands for, and the profile of each model."""
+    from agent.backends.naming import named_models
+    from agent.models.catalog import ALIASES
+    from agent.models.profiles import profile_for
 
-    return _draw(taken(context, said), events)
+    notes: list[str] = []
+    try:
+        found = named_models(name, config, notes.append)
+    finally:
+        for note in notes:
+            yield Notice(note)
+    for model in found:
+        if name in ALIASES or name == "embedded":
+            yield Notice(f"`{name}` is {model.name}.")
+        yield ModelListed(model)
+        profile = profile_for(
+            model.name,
+            family=model.family,
+            parameters=model.parameters,
+            size_bytes=model.size_bytes,
+            context=model.context,
+            can_think="thinking" in model.capabilities if model.capabilities else None,
+            think=config.settings.think,
+            overrides=config.settings.profile.get(model.name),
+        )
+        s = profile.sampling
+        steps = f"up to {profile.max_steps} steps" if profile.max_steps > 1 else "one step"
+        yield Notice(
+            f"asked as: family {profile.family}, {profile.size}; edits as {profile.edit_form}; {steps} a request; "
+            f"context {config.settings.num_ctx or profile.num_ctx:,}; "
+            f"think {'not possible' if profile.think is None else str(profile.think).lower()}; "
+            f"temperature {s.temperature:g}, top_p {s.top_p:g}, top_k {s.top_k}, min_p {s.min_p:g}, "
+            f"presence penalty {s.presence_penalty:g}, repeat penalty {s.repeat_penalty:g}"
+        )
 
 
 @models_command.command("pull")
@@ -100,34 +114,44 @@ def show_command(context: click.Context, /, name: str, **said: Any) -> int:
 @common_options
 @click.pass_context
 def pull_command(context: click.Context, /, name: str, **said: Any) -> int:
-    """Fetch NAME: for the embedded engine if it is in the catalog, else through Ollama."""
-
-    def events(config: Config) -> Iterator[Event]:
-        yield from pulled(name, config)
-
-    return _draw(taken(context, said), events)
+    """Fetch NAME: for the embedded engine if it is `embedded` or in the catalog, else through Ollama."""
+    common = taken(context, said)
+    return _draw(common, lambda config: pulled(name, config, dry_run=bool(common.values.get("dry_run"))))
 
 
-def pulled(name: str, config: Config) -> Iterator[Event]:
+def pulled(name: str, config: Config, dry_run: bool = False) -> Iterator[Event]:
     """Fetch one model, with progress. Interrupted, it goes on from there the next time."""
+    from agent.backends.naming import checked_name
     from agent.models import pull, store
-    from agent.models.catalog import find_entry, is_cloud_tag
+    from agent.models.catalog import ALIASES, find_entry, is_cloud_tag, pullable
 
-    entry = find_entry(name)
+    name = checked_name(name)
+    if name.lower().endswith(".gguf"):
+        raise UsageError(f"{name} is a file, and needs no fetching.", f"Use it as it is: -m {name}")
     if is_cloud_tag(name) and not config.settings.allow_remote:
         raise NoSuchModel(
             f"`{name}` runs on somebody else's machine.",
             "Choose a local one, or set `allow_remote` in your settings.",
         )
+    if name in ALIASES:
+        yield Notice(f"`{name}` stands for the best of {', '.join(ALIASES[name])}; fetching {pullable(name)}.")
+        name = pullable(name)
+    entry = find_entry(name)
     if entry is None or config.settings.provider == "ollama":
+        if dry_run:
+            yield Notice(f"Dry run: {name} would be fetched through Ollama.")
+            return
         yield from pull.ollama_pull(config.settings.host, name)
         yield Notice(f"{name} is installed in Ollama.")
         return
     present = store.installed(name)
     if present is not None:
-        yield Notice(f"{entry.name} is installed: {present}")
+        yield Notice(f"{entry.name} is installed already: {present}")
         return
     yield Notice(f"{entry.name}: {entry.size_bytes / 1e6:,.0f} MB, {entry.licence}")
+    if dry_run:
+        yield Notice("Dry run: nothing was fetched.")
+        return
     yield from pull.pull(name)
     yield Notice(f"{entry.name} is installed: {store.installed(name)}")
 
@@ -137,24 +161,61 @@ def pulled(name: str, config: Config) -> Iterator[Event]:
 @common_options
 @click.pass_context
 def rm_command(context: click.Context, /, name: str, **said: Any) -> int:
-    """Remove a model's weights from this machine."""
+    """Remove a model's weights from this machine; asks first, or needs --yes."""
     common = taken(context, said)
+    return _draw(common, lambda config: removed(name, config, common))
 
-    def events(config: Config) -> Iterator[Event]:
-        from agent.models import pull, store
-        from agent.models.catalog import find_entry
 
-        if not common.values.get("yes"):
-            if common.json or not (sys.stdin.isatty() and sys.stdout.isatty()):
-                raise UsageError(f"Removing {name} needs a yes.", f"agent models rm {name} --yes")
-            if not click.confirm(f"Remove the weights of {name} from this machine?", default=False):
-                yield Notice("Nothing was removed.")
-                return
-        if find_entry(name) is not None and config.settings.provider != "ollama":
-            path = store.remove(name)
-            yield Notice(f"Removed {path}.")
-        else:
-            pull.ollama_remove(config.settings.host, name)
-            yield Notice(f"Removed {name} from Ollama.")
+def removed(name: str, config: Config, common: Common) -> Iterator[Event]:
+    """Ask, and remove the weights of one model. Raises UsageError where nobody can be asked and --yes is not given."""
+    from agent.models import pull, store
 
-    return _draw(common, events)
+    model = _installed(name, config)
+    where = "Ollama" if model.backend == "ollama" else f"{store.installed(model.name)}"
+    if common.values.get("dry_run"):
+        yield Notice(f"Dry run: {model.name} ({model.size_bytes / 1e9:.1f} GB, {where}) would be removed.")
+        return
+    if not common.values.get("yes"):
+        if common.json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+            raise UsageError(f"Removing {model.name} needs a yes.", f"agent models rm {name} --yes")
+        from agent.repl.front import TerminalFront
+
+        question = f"Remove {model.name} ({model.size_bytes / 1e9:.1f} GB, {where})?"
+        if TerminalFront().ask(question, [("y", "remove"), ("n", "keep")], "n") != "y":
+            yield Notice("Nothing was removed.")
+            return
+    if model.backend == "ollama":
+        pull.ollama_remove(config.settings.host, model.name)
+        yield Notice(f"Removed {model.name} from Ollama.")
+    else:
+        yield Notice(f"Removed {store.remove(model.name)}.")
+
+
+def _installed(name: str, config: Config) -> ModelInfo:
+    """The one model to remove. Raises NoSuchModel, UsageError."""
+    from agent.backends.base import ModelInfo
+    from agent.backends.naming import checked_name, named_models
+    from agent.models.catalog import CATALOG, find_entry
+    from agent.models.partial import Partial
+    from agent.models.places import models_folder
+
+    name = checked_name(name)
+    if name.lower().endswith(".gguf"):
+        raise UsageError(f"{name} is a file of your own.", "Delete it yourself.")
+    entry = find_entry(name)
+    if entry is not None and config.settings.provider != "ollama" and Partial(entry, models_folder()).leftovers():
+        return ModelInfo(entry.name, "embedded", size_bytes=Partial(entry, models_folder()).size)
+    notes: list[str] = []
+    found = [m for m in named_models(name, config, notes.append) if m.installed and m.backend != "openai"]
+    if config.settings.provider:
+        found = [m for m in found if m.backend == config.settings.provider]
+    if not found:
+        catalog = ", ".join(entry.name for entry in CATALOG)
+        unasked = " ".join(notes)
+        raise NoSuchModel(f"{name} is not installed. {unasked}".strip(), f"The embedded engine's models: {catalog}.")
+    if len(found) > 1:
+        raise UsageError(
+            f"{name} is installed twice: in {' and in '.join(m.backend for m in found)}.",
+            f"Say which: AGENT_PROVIDER={found[0].backend} agent models rm {name}",
+        )
+    return found[0]

@@ -145,6 +145,11 @@ def resolve_alias(alias: str, installed: Iterable[ModelInfo]) -> ModelInfo | Non
     return None
 
 
+def pullable(alias: str) -> str:
+    """A tag of this alias that can be fetched: the best one."""
+    return next(tag for tag in ALIASES[alias] if "*" not in tag)
+
+
 def is_remote(model: ModelInfo) -> bool:
     """The model runs on somebody else's machine: the server says so, or the tag does."""
     return model.remote or is_cloud_tag(model.name)
