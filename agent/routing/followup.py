@@ -14,6 +14,11 @@ from agent.routing.words import SETS, words_of
 MOST_WORDS = 12
 """A longer request says itself what it wants."""
 _TESTS = re.compile(r"\W*(?:and |what about |how about )?(?:the |with )?(?:unit )?tests?\W*", re.I)
+_PLEASE = re.compile(
+    r"\b(?:please|pls|plz|por favor|porfa|s'il (?:te|vous) pla[iî]t|stp|svp|per favore|lütfen|пожалуйста|alsjeblieft"
+    r"|proszę)\b",
+    re.I,
+)
 _SAYING = ("why", "where", "how", "which", "what", "run", "you", "list", "who")
 _SPEAKS = ("head:", "stem:", *(f"frame:{frame}" for frame in _SAYING))
 """Cues of a request that says itself what it wants."""
@@ -24,17 +29,16 @@ def from_turn(request: str, context: RouteContext) -> dict[str, float] | None:
     if not context.follows:
         return None
     form = shape(request)
-    words = words_of(form.prose)
+    words = words_of(_PLEASE.sub(" ", form.prose)) or words_of(form.prose)
     if form.trace or form.code or not words or len(words) > MOST_WORDS:
         return None
     cues = features(form)
-    bare = [w for w in words if w not in ("please", "pls")]
     told = bool(shows("go", form.prose))
-    if told or (len(bare) <= 4 and all(w in SETS["yes"] for w in bare)):
+    if told or (len(words) <= 4 and all(w in SETS["yes"] for w in words)):
         return _lean(agreed(context, told))
-    if all(w in SETS["thanks"] or w in SETS["yes"] for w in bare) or "frame:smalltalk" in cues:
+    if all(w in SETS["thanks"] or w in SETS["yes"] for w in words) or "frame:smalltalk" in cues:
         return None
-    if bare[0] in SETS["no"] and len(bare) <= 3 and "frame:revert" not in cues:
+    if words[0] in SETS["no"] and len(words) <= 3 and "frame:revert" not in cues:
         return {**dict.fromkeys(LABELS, 0.0), "chat": 0.85, "unclear": 0.15}
     if "frame:revert" in cues and len(words) <= 8 and not cues.keys() & {"frame:why", "frame:how_would_i", "hands_off"}:
         return _lean({"edit": 0.92})

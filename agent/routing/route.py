@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agent.routing import rules
+from agent.routing import rules, wording
 from agent.routing.features import features
 from agent.routing.followup import from_turn
 from agent.routing.shape import shape
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from agent.config import Settings
 
 SURE = 0.98
-"""Rules this sure decide alone, and the model is not asked; measured, see `docs/routing.md`."""
+"""Cues this sure decide alone where the wording does not object, and the model is not asked; see `docs/routing.md`."""
+NO_OBJECTION = 0.3
+"""The wording does not object to a label that it gives this probability."""
 FOLLOWS = "follows the turn before"
 """Why a follow-up goes where it goes. The rules read these from the turn before; a small model only guesses."""
 RULES_EDIT_AT_LEAST = 0.65
@@ -41,28 +44,42 @@ def route(
     start = time.perf_counter()
     where = context or RouteContext()
     form = config.router if config is not None else "both"
-    seen, why, cues = _seen(request, where)
-    if backend is None or backend.name == "none" or form == "rules" or "empty" in cues:
-        return _made(seen, "rules", start, why, RULES_EDIT_AT_LEAST)
-    best = max(seen.values())
-    if form == "both" and (best >= SURE or why == FOLLOWS):
-        return _made(seen, "rules", start, why, RULES_EDIT_AT_LEAST)
-    return _with_model(request, where, backend, form, seen, why, "hands_off" in cues, start)
+    seen = _seen(request, where)
+    if backend is None or backend.name == "none" or form == "rules" or "empty" in seen.cues:
+        return _made(seen.chances, "rules", start, seen.why, RULES_EDIT_AT_LEAST)
+    if form == "both" and seen.sure:
+        return _made(seen.chances, "rules", start, seen.why, RULES_EDIT_AT_LEAST)
+    return _with_model(request, where, backend, form, seen, start)
 
 
 def by_rules(request: str, context: RouteContext) -> tuple[dict[str, float], str]:
     """(label → probability, the cues that decided) without a model."""
-    chances, why, _ = _seen(request, context)
-    return chances, why
+    seen = _seen(request, context)
+    return seen.chances, seen.why
 
 
-def _seen(request: str, context: RouteContext) -> tuple[dict[str, float], str, dict[str, float]]:
-    cues = features(shape(request))
+@dataclass(frozen=True)
+class _Seen:
+    """What a request shows without a model."""
+
+    chances: dict[str, float]
+    why: str
+    cues: dict[str, float]
+    sure: bool
+    """Nobody needs to be asked."""
+
+
+def _seen(request: str, context: RouteContext) -> _Seen:
+    form = shape(request)
+    cues = features(form)
     turn = from_turn(request, context)
     if turn is not None:
-        return (_without_edit(turn) if "hands_off" in cues else turn), FOLLOWS, cues
-    chances = rules.probabilities(cues)
-    return chances, ", ".join(rules.reasons(cues, max(chances, key=lambda label: chances[label]))), cues
+        return _Seen(_without_edit(turn) if "hands_off" in cues else turn, FOLLOWS, cues, True)
+    own = rules.probabilities(cues)
+    best = max(own, key=lambda label: own[label])
+    agreed = math.exp(wording.logs(form)[best]) >= NO_OBJECTION
+    why = ", ".join(rules.reasons(cues, best))
+    return _Seen(rules.pooled(form, cues), why, cues, own[best] >= SURE and agreed)
 
 
 def _with_model(
@@ -70,14 +87,13 @@ def _with_model(
     context: RouteContext,
     backend: Backend,
     form: str,
-    seen: dict[str, float],
-    why: str,
-    hands_off: bool,
+    known: _Seen,
     start: float,
 ) -> Route:
     from agent.routing import calibration, model
 
     answer = model.ask(request, context, backend)
+    seen, why = known.chances, known.why
     source: Source
     if answer.logs is None:
         sure = max(seen.values()) >= 0.9
@@ -89,7 +105,7 @@ def _with_model(
         opinion = flat if form == "model" else seen
         chances = fit.decide(answer.logs, calibration.logs_of(opinion))
         source, edge = ("model" if form == "model" else "both"), fit.edit_at_least
-    if hands_off:
+    if "hands_off" in known.cues:
         chances = _without_edit(chances)
     made = _made(chances, source, start, why, edge)
     return replace(

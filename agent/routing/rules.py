@@ -2,18 +2,24 @@
 
 The hand-set weights below are the starting point of the fitted ones (`weights.json`): a logistic regression whose
 penalty pulls each weight towards its hand-set value, so that a cue the labelled requests say little about keeps it.
+A second opinion (`wording`) that knows only what the labelled requests are written in is pooled with it.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from agent.routing import linear
+from agent.routing import linear, wording
+from agent.routing.shape import Shape
 from agent.routing.types import LABELS
 
+WORDING_SAYS = 0.5
+"""The say of the wording's log-probabilities beside the cues', measured on requests that neither had seen."""
+CLIP = 8.0
 _WEIGHTS = Path(__file__).with_name("weights.json")
 
 # cue → what it says for each class, in natural-log odds
@@ -72,6 +78,7 @@ PRIOR: dict[str, dict[str, float]] = {
     "frame:command": {"test": 6.0},
     "frame:sed": {"edit": 2.0},
     "frame:no_more": {"edit": 1.0},
+    "frame:do_it": {"edit": 2.5, "explain": -0.5},
     "frame:there_is": {"edit": 0.7},
     "frame:any": {"search": 1.5},
     "has:thanks": {"chat": 2.0},
@@ -143,7 +150,22 @@ def probabilities(
 ) -> dict[str, float]:
     """label → probability by the rules alone."""
     values = linear.softmax(linear.logits(cues, weights() if table is None else table, LABELS))
-    chances = dict(zip(LABELS, values, strict=True))
+    return _hands_off(cues, dict(zip(LABELS, values, strict=True)))
+
+
+def pooled(
+    form: Shape,
+    cues: Mapping[str, float],
+    table: Mapping[str, Mapping[str, float]] | None = None,
+    words: wording.Weights | None = None,
+) -> dict[str, float]:
+    """label → probability by the cues and the wording together."""
+    own, other = probabilities(cues, table), wording.logs(form, words)
+    values = [max(math.log(max(own[label], 1e-9)), -CLIP) + WORDING_SAYS * other[label] for label in LABELS]
+    return _hands_off(cues, dict(zip(LABELS, linear.softmax(values), strict=True)))
+
+
+def _hands_off(cues: Mapping[str, float], chances: dict[str, float]) -> dict[str, float]:
     if "hands_off" in cues:
         kept = 1 - chances["edit"] or 1.0
         chances = {label: (0.0 if label == "edit" else p / kept) for label, p in chances.items()}

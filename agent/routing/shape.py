@@ -22,7 +22,10 @@ _TRACE_LINE = re.compile(
         (FAILED|ERROR)\ \S+ | =+\ .+\ =+$ | -+>\ \S+:\d+ | error(\[E\d+\])?:\ .+ | npm\ ERR!.* | \^+~*$ | ~*\^+$ |
         \d+\s*\|.* | \.\.\.\ \d+\ more | caused\ by:.* | (fatal|warning|note|help):\ .+ | make(\[\d+\])?:\ \*\*\*.* |
         goroutine\ \d+.* | Segmentation\ fault.* | \[?(ERROR|WARN|FATAL|INFO|DEBUG)\]?[\s:].+ | ---\ FAIL:.* |
-        FAIL\s\S+.* | \d{4}-\d\d-\d\d[T\ ]\d\d:\d\d.* | During\ handling\ of.*
+        FAIL\s\S+.* | \d{4}-\d\d-\d\d[T\ ]\d\d:\d\d.* | During\ handling\ of.* | \|\s*$ | (?:e|w):\s.+ |
+        =\ (?:note|help|warning):.* | \S+:\ (?:command\ not|not\ found|No\ such\ file|Permission\ denied).* |
+        (?:ba|z|/bin/)?sh:\ .+ | \S*ld:\ .+ | .*undefined\ reference\ to\ .+ |
+        (?:PHP|CMake|Unhandled|Uncaught)\ (?:Fatal|Parse|Error|exception|Warning)\b.*
     )""",
     re.X | re.I,
 )
