@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass
 
 from benchmarks.edits import changes as making
@@ -124,14 +125,28 @@ def _absent(
         twin = [*lines[change.first : change.a], *changed, *lines[change.b : change.last]]
         gone[change.a : change.b] = [*changed, ""]
         gone += ["", *twin]
-    shown = making.old_of(change, lines)
-    body = "".join(line + "\n" for line in gone)
-    if not gone or "".join(line + "\n" for line in shown if line.strip()) in body:
+    if not gone or _stands_once_shifted(making.old_of(change, lines), gone):
         return None
     if any(line.strip() and line in gone for line in lines[change.a : change.b]) and kind not in ("gone", "cousin"):
         return None
-    data = body.encode()
+    data = "".join(line + "\n" for line in gone).encode()
     return Case(seed, path, data, reply, data, format, "absent-" + kind, False)
+
+
+def _stands_once_shifted(shown: list[str], lines: list[str]) -> bool:
+    """The lines shown stand somewhere after all, but for blank lines and one shift of their indentation."""
+    wanted, there = ([line for line in side if line.strip()] for side in (shown, lines))
+    bare = [line.strip() for line in wanted]
+    for start in range(len(there) - len(wanted) + 1):
+        window = there[start : start + len(wanted)]
+        if [line.strip() for line in window] == bare:
+            if len({_margin(mine) - _margin(theirs) for mine, theirs in zip(wanted, window, strict=True)}) == 1:
+                return any(re.search(r"\w", line) for line in bare) or window == wanted
+    return False
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _narrowed(change: making.Change, lines: list[str]) -> making.Change:

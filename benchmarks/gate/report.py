@@ -1,6 +1,6 @@
-"""The report: `python -m benchmarks.gate.report [--files 40] [--out docs/gate.md] [FOLDER…]`.
+"""The report: `python -m benchmarks.gate.report [--files 40] [--keep FOLDER] [--seconds 280] [--out FILE] [FOLDER…]`.
 
-One row a language: real files, valid edits and how many of them were refused (false refusals), seeded syntax errors
+With `--keep`, a language that was measured before is read from there, so that a long run can be done in parts. One row a language: real files, valid edits and how many of them were refused (false refusals), seeded syntax errors
 and how many were let through (misses), and the time of a check.
 """
 
@@ -35,12 +35,27 @@ class Row:
     by_kind: Counter[str] = field(default_factory=Counter)
 
 
-def measure(roots: list[Path], per_language: int, only: set[str] | None, show: bool) -> dict[str, Row]:
-    """Run every case on every sampled file."""
+def measure(
+    roots: list[Path],
+    per_language: int,
+    only: set[str] | None,
+    show: bool,
+    keep: Path | None = None,
+    seconds: float = 1e9,
+) -> dict[str, Row]:
+    """Run every case on every sampled file; languages that `keep` holds are read, and those past `seconds` left out."""
     rows: dict[str, Row] = defaultdict(Row)
+    begun = time.perf_counter()
     for name, paths in sample(roots, per_language, only=only).items():
         language = by_name(name)
         if language is None:
+            continue
+        kept = keep / f"{name}.json" if keep is not None else None
+        if kept is not None and kept.exists():
+            fields = json.loads(kept.read_text("utf-8"))
+            rows[name] = Row(**{**fields, "by_kind": Counter(fields["by_kind"])})
+            continue
+        if time.perf_counter() - begun > seconds:
             continue
         for path in paths:
             text = path.read_bytes()
@@ -76,6 +91,9 @@ def measure(roots: list[Path], per_language: int, only: set[str] | None, show: b
                             ),
                             flush=True,
                         )
+        if kept is not None:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_text(json.dumps(vars(rows[name])), "utf-8")
     return rows
 
 
@@ -111,10 +129,12 @@ def main() -> None:
     arguments.add_argument("--files", type=int, default=40, help="files a language")
     arguments.add_argument("--only", help="languages, with commas")
     arguments.add_argument("--show", action="store_true", help="print each wrong verdict")
+    arguments.add_argument("--keep", type=Path, help="a folder for the counts of each language, read where they are there")
+    arguments.add_argument("--seconds", type=float, default=1e9, help="begin no language after this time")
     arguments.add_argument("--out", type=Path, help="write the table here too")
     given = arguments.parse_args()
     only = set(given.only.split(",")) if given.only else None
-    rows = measure(given.folders or default_roots(), given.files, only, given.show)
+    rows = measure(given.folders or default_roots(), given.files, only, given.show, given.keep, given.seconds)
     text = table(rows)
     print(text)
     for name, row in sorted(rows.items()):

@@ -52,7 +52,7 @@ def rewrite(
     """The text that replaces the file's lines `first` to `last` (exclusive); None when a line cannot be shifted.
 
     `place[i]` is the file line that `old[i]` stands for, -1 for a blank line that the file does not have. File lines
-    between two of them that no `old` line stands for are blank ones, and stay where both neighbours stay.
+    between two of them that no `old` line stands for stay: blank ones, and those that the block forgot.
     """
     out: list[tuple[str, str]] = []
     ends = file.ends
@@ -62,8 +62,8 @@ def rewrite(
             if not indices:
                 continue
             start, stop = indices[0], indices[-1] + 1
-            # Blank lines of the file before this run belong to the gap; they are kept with the run that follows.
-            start = _gap_start(file, place, a, first, start)
+            # Lines of the file before this run that the block does not show are kept with the run.
+            start = max((index + 1 for index in place[:a] if index >= 0), default=first)
             out.extend((file.lines[index], ends[index]) for index in range(start, stop))
             if b == len(old):
                 out.extend((file.lines[index], ends[index]) for index in range(stop, last))
@@ -80,21 +80,15 @@ def rewrite(
     return _join(file, out, first, last, eof_newline)
 
 
-def _gap_start(file: FileText, place: Sequence[int], at: int, first: int, start: int) -> int:
-    """Where the blank file lines just before an unchanged run begin, when the block shows no blank line there."""
-    previous = max((index for index in place[:at] if index >= 0), default=first - 1)
-    return previous + 1 if all(not file.lines[index].strip() for index in range(previous + 1, start)) else start
-
-
 def _gap_before(file: FileText, place: Sequence[int], a: int, b: int, first: int, old: Sequence[str]) -> list[int]:
-    """Blank file lines between the line before a change and the change itself, which the block does not mention."""
+    """File lines between the line before a change and the change itself, which the block does not show."""
     here = next((index for index in place[a:b] if index >= 0), None)
     if here is None:
         return []
     previous = max((index for index in place[:a] if index >= 0), default=first - 1)
     if any(not old[index].strip() for index in range(a, b) if place[index] < 0):
         return []
-    return [index for index in range(previous + 1, here) if not file.lines[index].strip()]
+    return list(range(previous + 1, here))
 
 
 def _fresh(

@@ -239,7 +239,8 @@ def _part_of_line(edit: Edit, file: FileText, path: str) -> Located | Miss | Non
     if old.endswith("\n"):
         old = old[:-1]
         new = new[:-1] if new.endswith("\n") else new
-    if len(old.strip()) < 3 or old.startswith("\n"):
+    if len(old.strip()) < 3 or old.startswith("\n") or old.rstrip(" \t").endswith("\n"):
+        # Where it begins or ends with a blank line, it is whole lines and no part of one.
         return None
     found = occurrences(file, old)
     if not found:

@@ -601,4 +601,4 @@ def _strip_frame(value: str, key: str) -> str:
     if not framed and "\n" not in value:
         return value
     # Blanks before the closing tag are its own indentation.
-    return re.sub(r"\n[ \t]+$", "\n", value) if value.strip(" \t") else ""
+    return re.sub(r"\n[ \t]+\Z", "\n", value) if value.strip(" \t") else ""
