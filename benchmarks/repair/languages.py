@@ -95,7 +95,8 @@ def files(case: Case, calls: Sequence[tuple[str, str]], code: str) -> tuple[str,
         checks = ",\n".join(f"            Objects.equals(s.{call}, {expected})" for call, expected in calls)
         main = (
             "import java.util.*;\n\npublic class Main {\n    public static void main(String[] args) {\n"
-    XX
+            "        Solution s = new Solution();\n"
+            f"        List<Boolean> correct = Arrays.asList(\n{checks}\n        );\n"
             "        if (correct.contains(false)) {\n            throw new AssertionError();\n        }\n    }\n}\n"
         )
         text = f"import java.util.*;\n\nclass Solution {{\n{code}}}\n"
