@@ -95,36 +95,37 @@ def _segments(lines: Sequence[str], file: FileText) -> tuple[list[list[str]], li
 def locate_elided(edit: Edit, file: FileText, path: str) -> Located | str:
     """Place a block whose text to find leaves lines out; a sentence when it cannot be placed with certainty.
 
-    Every run of lines between elisions must stand in the file once, in order. Where the replacement has the same
-    elisions, the lines left out stay; where it has none, they are replaced, if they stay within one block of
-    indentation.
+    Every run of lines between elisions must stand in the file, in order, and those that change only once. Where the
+    replacement has the same elisions, the lines left out stay; where it has none, they are replaced, if they stay
+    within one block of indentation.
     """
     old_runs, old_marks = _segments(split(edit.old)[0], file)
     new_runs, new_marks = _segments(split(edit.new)[0], file)
-    filled = [run for run in old_runs if any(line.strip() for line in run)]
-    if not filled:
-        return "The text to find holds nothing but an elision."
-    matches: list[steps.Match | None] = []
+    kept = len(new_marks) == len(old_marks)
+    places: list[list[steps.Match] | None] = []
     floor = 0
-    for run in old_runs:
+    for number, run in enumerate(old_runs):
         core = _trim(run)
         if not core:
-            matches.append(None)
+            places.append(None)
             continue
         found = _find_run(file, run, core, split(edit.new)[0])
-        later = [match for match in found if match.first >= floor]
-        if len(found) != 1 and not (len(later) == 1 and len(found) < 64):
+        same = kept and core == _trim(new_runs[number])
+        if len(found) > 1 and not same:
+            found = [match for match in found if match.first >= floor] if len(found) < 64 else found
+        if not found or (len(found) > 1 and not same):
             what = "does not stand in the file" if not found else "stands in the file more than once"
             return f"A part of the text around the elision {what}: {core[0].strip()[:60]!r}."
-        if not later:
-            return "The parts around the elision stand in another order in the file."
-        matches.append(later[0])
-        floor = later[0].last
+        places.append(found)
+        floor = max(floor, found[0].last) if len(found) == 1 else floor
+    matches = _in_order(places)
+    if isinstance(matches, str):
+        return matches
     placed = [match for match in matches if match is not None]
     first, last = placed[0].first, placed[-1].last
-    if matches[0] is None or matches[-1] is None:
+    if not kept and (matches[0] is None or matches[-1] is None):
         return "The text to find begins or ends with an elision, so its extent is not known."
-    if len(new_marks) == len(old_marks):
+    if kept:
         return _keep_elided(edit, file, old_runs, new_runs, matches)
     if new_marks:
         return "The two sides leave out different parts."
@@ -135,6 +136,27 @@ def locate_elided(edit: Edit, file: FileText, path: str) -> Located | str:
     if text is None:
         return "The replacement stands further left than the file's indentation allows."
     return Located(file.starts[first], file.starts[last], text, "elision", first + 1, last)
+
+
+def _in_order(places: Sequence[list[steps.Match] | None]) -> list[steps.Match | None] | str:
+    """One place for each run, each below the one before; of a run that stays as it is any place will do."""
+    if not any(found is not None and len(found) == 1 for found in places):
+        return "The text to find holds nothing that stands in the file once."
+    chosen: list[steps.Match | None] = []
+    ceiling: int | None = None
+    for index in range(len(places) - 1, -1, -1):
+        found = places[index]
+        if found is None:
+            chosen.insert(0, None)
+            continue
+        floor = max((one[0].last for one in places[:index] if one is not None and len(one) == 1), default=0)
+        fitting = [m for m in found if m.first >= floor and (ceiling is None or m.last <= ceiling)]
+        if not fitting:
+            return "The parts around the elision stand in another order in the file."
+        best = fitting[0] if ceiling is None else fitting[-1]
+        chosen.insert(0, best)
+        ceiling = best.first
+    return chosen
 
 
 def _find_run(file: FileText, run: list[str], core: list[str], new: list[str]) -> list[steps.Match]:
