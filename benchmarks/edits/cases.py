@@ -139,9 +139,9 @@ def _stands_once_shifted(shown: list[str], lines: list[str]) -> bool:
     bare = [line.strip() for line in wanted]
     for start in range(len(there) - len(wanted) + 1):
         window = there[start : start + len(wanted)]
-        if [line.strip() for line in window] == bare:
-            if len({_margin(mine) - _margin(theirs) for mine, theirs in zip(wanted, window, strict=True)}) == 1:
-                return any(re.search(r"\w", line) for line in bare) or window == wanted
+        shifts = {_margin(mine) - _margin(theirs) for mine, theirs in zip(wanted, window, strict=True)}
+        if [line.strip() for line in window] == bare and len(shifts) == 1:
+            return True
     return False
 
 
