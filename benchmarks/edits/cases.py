@@ -141,7 +141,7 @@ def _stands_once_shifted(shown: list[str], lines: list[str]) -> bool:
         window = there[start : start + len(wanted)]
         shifts = {_margin(mine) - _margin(theirs) for mine, theirs in zip(wanted, window, strict=True)}
         if [line.strip() for line in window] == bare and len(shifts) == 1:
-            return True
+            return 0 in shifts or any(re.search(r"\w", line) for line in bare)
     return False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -57,6 +58,9 @@ def unicode(file: FileText, old: Sequence[str], new: Sequence[str]) -> list[Matc
 
 def _shifted(file: FileText, level: Level, old: Sequence[str], new: Sequence[str]) -> list[Match]:
     found: list[Match] = []
+    if not any(re.search(r"\w", line) for line in old):
+        # Brackets alone, at another indentation, could be those of anything.
+        return found
     for start in level.find(old):
         pairs = [(mine, file.lines[start + index]) for index, mine in enumerate(old) if mine.strip()]
         shift = relate(pairs, [*old, *new], unit(file))
