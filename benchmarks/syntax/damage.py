@@ -11,7 +11,8 @@ from agent.repair.syntax.lexer import Token, lexer_for
 
 KINDS = (
     "bracket missing", "bracket too many", "bracket of the wrong kind", "quote missing", "separator missing",
-    "token doubled", "keyword missing", "keyword misspelt", "indentation",
+    "token doubled", "keyword missing", "keyword misspelt", "indentation", "token missing", "token put in",
+    "token replaced",
 )  # fmt: skip
 _BRACKETS = "()[]{}"
 
@@ -54,6 +55,11 @@ def _damage(tokens: list[Token], text: str, kind: str, chooser: random.Random, l
         return text[: end - 1] + text[end:] if chooser.random() < 0.6 else text[:start] + text[start + 1 :]
     if kind == "token doubled":
         return text[:end] + word + text[end:]
+    if kind == "token missing":
+        return text[:start] + text[end:]
+    if kind in ("token put in", "token replaced"):
+        other = chooser.choice([t for t in tokens if t.kind in ("op", "kw", "id")]).text
+        return f"{text[:start]} {other} {text[start if kind == 'token put in' else end :]}"
     at = chooser.randrange(len(word))
     broken = (
         word[:at] + word[at + 1 :] if chooser.random() < 0.5 else word[:at] + word[at : at + 2][::-1] + word[at + 2 :]
@@ -70,6 +76,10 @@ def _fits(token: Token, kind: str) -> bool:
         return token.kind == "op" and token.text in (",", ";", ":", ".", "=", "=>", "->", "::")
     if kind == "token doubled":
         return token.kind == "op"
+    if kind in ("token missing", "token replaced"):
+        return token.kind in ("op", "kw")
+    if kind == "token put in":
+        return token.kind != "str"
     return token.kind == "kw" and len(token.text) > 1 and (kind != "keyword misspelt" or len(token.text) > 2)
 
 

@@ -9,6 +9,7 @@ cheapest that the parsers accept are the result.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 __all__ = ["Repair", "repair_syntax"]
@@ -24,24 +25,30 @@ class Repair:
 
 
 def repair_syntax(
-    path: str, text: str | bytes, *, max_edits: int = 3, deadline_seconds: float = 1.0, limit: int = 5
+    path: str,
+    text: str | bytes,
+    *,
+    max_edits: int = 3,
+    deadline_seconds: float = 1.0,
+    limit: int = 5,
+    clock: Callable[[], float] = time.monotonic,
 ) -> list[Repair]:
     """Up to `limit` repaired texts, the likeliest first.
 
     Empty when the language is not known, the text parses as it is, or nothing was found within `max_edits` edits
-    and `deadline_seconds` of wall clock. Bytes are read as UTF-8, or as one character a byte where they are not.
+    and `deadline_seconds` of `clock`. Bytes are read as UTF-8, or as one character a byte where they are not.
     """
     from agent.edits.gate import language_of
     from agent.edits.gate.fault import decode
     from agent.repair.syntax.acceptance import Acceptance
     from agent.repair.syntax.search import search
 
-    deadline = time.monotonic() + deadline_seconds
+    deadline = clock() + deadline_seconds
     source = decode(text) if isinstance(text, bytes) else text
     language = language_of(path, source[:65536].encode())
     if language is None or language.check in ("notebook", "html", "component", "markdown", "jsonl", "json5"):
         return []
     if Acceptance(language, source).accepts_broken():
         return []
-    found = search(language, source, max_edits, deadline, limit)
+    found = search(language, source, max_edits, deadline, limit, clock)
     return [Repair(f.text, f.edits, round(f.cost, 2)) for f in found]

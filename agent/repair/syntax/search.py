@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from agent.edits.gate.languages import Language
@@ -12,6 +13,9 @@ from agent.repair.syntax.candidates import INDENTED, Candidate, candidates
 from agent.repair.syntax.diagnosis import Phase, diagnose
 from agent.repair.syntax.document import Document, Line
 from agent.repair.syntax.suspects import suspect_lines
+
+Clock = Callable[[], float]
+"""Seconds: `time.monotonic`, or `time.process_time` where a measurement must not depend on the machine's load."""
 
 _NEAR = 7
 _LAYOUT_CHECKED = 400
@@ -33,21 +37,23 @@ class Found:
     weight: float = 0.0
 
 
-def search(language: Language, text: str, max_edits: int, deadline: float, limit: int) -> list[Found]:
-    """Texts that parse, cheapest first. `deadline` is on the clock of `time.monotonic`."""
+def search(
+    language: Language, text: str, max_edits: int, deadline: float, limit: int, clock: Clock = time.monotonic
+) -> list[Found]:
+    """Texts that parse, cheapest first. `deadline` is a reading of `clock`."""
     frontier = [Found(text, (), 0.0)]
     done: list[Found] = []
     seen = {text}
     for depth in range(max_edits):
         partial: list[Found] = []
         for start in frontier:
-            share = deadline if depth == 0 else min(deadline, time.monotonic() + (deadline - time.monotonic()) / 2)
-            whole, rest = _one_edit(language, start, share, last=depth == max_edits - 1)
+            share = deadline if depth == 0 else min(deadline, clock() + (deadline - clock()) / 2)
+            whole, rest = _one_edit(language, start, share, clock, last=depth == max_edits - 1)
             done += whole
             partial += rest
-            if time.monotonic() > deadline:
+            if clock() > deadline:
                 break
-        if done or time.monotonic() > deadline:
+        if done or clock() > deadline:
             break
         partial.sort(key=lambda f: (f.weight, f.cost))
         frontier = []
@@ -61,7 +67,7 @@ def search(language: Language, text: str, max_edits: int, deadline: float, limit
     return sorted(unique.values(), key=lambda f: f.cost)[:limit]
 
 
-def _one_edit(language: Language, start: Found, deadline: float, *, last: bool) -> tuple[list[Found], list[Found]]:
+def _one_edit(language: Language, start: Found, deadline: float, clock: Clock, *, last: bool) -> tuple[list[Found], list[Found]]:
     acceptance = Acceptance(language, start.text)
     document = Document(language, start.text)
     fault = acceptance.fault()
@@ -77,8 +83,8 @@ def _one_edit(language: Language, start: Found, deadline: float, *, last: bool) 
                 made[number] = list(candidates(document, number))
             chosen += [c for c in made[number] if phase(c)]
             made[number] = [c for c in made[number] if not phase(c)]
-        for cost, candidate in _ranked(document, chosen, deadline):
-            if time.monotonic() > deadline or len(whole) >= _ENOUGH:
+        for cost, candidate in _ranked(document, chosen, deadline, clock):
+            if clock() > deadline or len(whole) >= _ENOUGH:
                 break
             if whole and cost > min(f.cost for f in whole) - start.cost + _MARGIN:
                 break
@@ -92,7 +98,7 @@ def _one_edit(language: Language, start: Found, deadline: float, *, last: bool) 
                 left = weight(errors_of(tree))
                 if left < before or (left == 0 and fault is not None):
                     partial.append(Found(changed, (*start.edits, words), start.cost + cost, left))
-        if whole or time.monotonic() > deadline:
+        if whole or clock() > deadline:
             break
     return whole, partial
 
@@ -104,11 +110,11 @@ def _order(phases: list[Phase], lines: list[int]) -> list[tuple[Phase, list[int]
     return [*pointed, (phases[-2], near), (phases[-2], far), (phases[-1], near), (phases[-1], far)]
 
 
-def _ranked(document: Document, chosen: list[Candidate], deadline: float) -> list[tuple[float, Candidate]]:
+def _ranked(document: Document, chosen: list[Candidate], deadline: float, clock: Clock) -> list[tuple[float, Candidate]]:
     """The candidates with their cost, cheapest first: the edit's own, less what it makes more natural, and layout."""
     scored: list[tuple[float, Candidate, list[Line]]] = []
     seen: set[tuple[int, int, str]] = set()
-    until = time.monotonic() + max(deadline - time.monotonic(), 0) * 0.5
+    until = clock() + max(deadline - clock(), 0) * 0.5
     for number, candidate in enumerate(chosen):
         key = (candidate.first, candidate.last, candidate.new)
         if key in seen:
@@ -122,7 +128,7 @@ def _ranked(document: Document, chosen: list[Candidate], deadline: float) -> lis
         else:
             gain = _line_gain(document, candidate, new)
         scored.append((candidate.cost - gain, candidate, new))
-        if number % 64 == 0 and time.monotonic() > until:
+        if number % 64 == 0 and clock() > until:
             break
     scored.sort(key=lambda row: row[0])
     was = document.layout
