@@ -211,6 +211,10 @@ class Session:
     def _open(self) -> Backend | None:
         with self._lock:
             if not self._opened:
+                if self._failure is not None and threading.current_thread() is not self._thread:
+                    # What the background met a moment ago is told to the first who asks; the next try is a new one.
+                    failure, self._failure = self._failure, None
+                    raise failure
                 from agent.backends.opening import open_backend
 
                 self._backend = open_backend(self.config, notify=self.notices.append)

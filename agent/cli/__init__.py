@@ -23,8 +23,10 @@ def run(arguments: Sequence[str]) -> int:
     _open_streams()
     import click
 
+    from agent.cli.ending import Ended, end_in_order
     from agent.cli.main import main
 
+    end_in_order()
     as_json = "--json" in arguments
     _any_text(as_json)
     stdout = sys.stdout
@@ -49,6 +51,8 @@ def run(arguments: Sequence[str]) -> int:
         return _report(str(error), error.hint, error.exit_code, as_json)
     except (KeyboardInterrupt, click.Abort):
         return _report("Interrupted; nothing was half-written.", "", EXIT_INTERRUPTED, as_json)
+    except Ended as ended:
+        return _report("Ended from outside; nothing was half-written.", "", ended.exit_code, as_json)
     except BrokenPipeError:
         _close_stdout()
         return BROKEN_PIPE

@@ -129,74 +129,107 @@ def compare_command(context: click.Context, /, first: Path, second: Path, **said
     common = taken(context, said)
 
     def events() -> Iterator[Event]:
-        lines: list[dict[str, Any]] = []
         for path in (first, second):
             if not path.exists():
                 raise UsageError(f"{path}: there is no such file.", "`agent bench MODEL --out FILE` makes one.")
-            lines += [
-                {**line, "model": f"{path.stem}: {line['model']}"} if "model" in line else line
-                for line in read_results(path)
-            ]
-        yield Text(report.markdown(lines) + "\n")
+        names = (first.stem, second.stem) if first.stem != second.stem else (str(first), str(second))
+        lines: list[dict[str, Any]] = []
+        models: list[list[str]] = []
+        for path, name in zip((first, second), names, strict=True):
+            own = read_results(path)
+            lines += [_named(line, name) for line in own]
+            models.append(list(dict.fromkeys(str(line["model"]) for line in own if "suite" in line)))
+        if not models[0] or not models[1]:
+            raise UsageError(f"{second if models[0] else first} has no results.", "Run `agent bench` to its end first.")
+        shared = [m for m in models[0] if m in models[1]]
+        pairs = [(m, m) for m in shared] or [(models[0][0], other) for other in models[1]]
+        couples = [(f"{names[0]}: {one}", f"{names[1]}: {other}") for one, other in pairs]
+        yield Text(report.markdown(lines, couples) + "\n")
 
     return _draw(common, events())
 
 
+def _named(line: dict[str, Any], name: str) -> dict[str, Any]:
+    """A line of a results file, with the file's name before its model's."""
+    return {**line, "model": f"{name}: {line['model']}"} if "model" in line else {**line, "of": name}
+
+
 @bench_command.command("route")
 @click.option("--fit", is_flag=True, help="Fit the calibration of this model and keep it.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=200),
+    default=400,
+    show_default=True,
+    help="Requests to fit it on, besides yours.",
+)
 @click.option("--half", type=click.Choice(["fit", "held", "both"]), default="held", help="Which labelled requests.")
 @click.option("--cases", type=click.Path(path_type=Path), help="A file of labelled requests instead (JSON lines).")
 @common_options
 @click.pass_context
-def route_command(context: click.Context, /, fit: bool, half: str, cases: Path | None, **said: Any) -> int:
-    """Measure how well the model routes the labelled requests; with --fit, calibrate it on them first.
+def route_command(context: click.Context, /, fit: bool, limit: int, half: str, cases: Path | None, **said: Any) -> int:
+    """Measure how well the model routes the labelled requests; with --fit, calibrate it on others of them first.
 
     Your own corrections (`/as`) count among the requests it is fitted on.
     """
     common = taken(context, said)
-    return _draw(common, _routing(common, fit, half, cases))
+    return _draw(common, _routing(common, limit if fit else 0, half, cases))
 
 
-def _routing(common: Common, fit: bool, half: str, path: Path | None) -> Iterator[Event]:
-    from agent.bench.routing import evaluate, load_cases
-    from agent.routing import calibration, corrections, route
+def _routing(common: Common, fit_on: int, half: str, path: Path | None) -> Iterator[Event]:
+    from agent.bench.fitting import fit_router
+    from agent.bench.routing import load_cases, score
+    from agent.routing import calibration, route
 
+    try:
+        chosen = load_cases(path or half)  # type: ignore[arg-type]
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: {error}", "One JSON object a line, with `request` and `label`.") from None
+    if not chosen:
+        raise UsageError(f"{path}: no labelled requests.", "One JSON object a line, with `request` and `label`.")
     session = common.session()
     try:
         backend = session.backend
         name = backend.model if backend else "rules"
-        if fit:
+        if fit_on:
             if backend is None:
                 raise UsageError("Rules alone have nothing to calibrate.", "Choose a model with -m NAME.")
-            labelled = [*load_cases("both"), *corrections.corrections()]
-            yield Progress("fitting", f"{name}: {len(labelled):,} labelled requests")
-            try:
-                kept = calibration.write(calibration.fit(backend, labelled))
-            except ValueError as error:
-                raise TaskFailed(f"The calibration was not fitted: {error}.") from None
-            yield Notice(f"Fitted on {len(labelled):,} labelled requests and kept in {kept}.")
-        try:
-            chosen = load_cases(path or half)  # type: ignore[arg-type]
-        except (OSError, ValueError) as error:
-            raise UsageError(f"{path}: {error}", "One JSON object a line, with `request` and `label`.") from None
+            yield from fit_router(backend, fit_on)
+        if backend is not None:
+            fitted, warning = calibration.for_backend(backend)
+            said = f"its fit, on {fitted.cases:,} requests" if fitted.cases else "no fit: it only gets a small say"
+            yield Notice(warning, "warning") if warning else Notice(f"{name}: {said}.")
         settings = session.config.settings
-        scores = evaluate(chosen, lambda request, about: route(request, about, backend=backend, config=settings))
-        figures = scores.figures()
-        rows = "\n".join(f"| {key} | {value} |" for key, value in figures.items())
+        if backend is not None:
+            route(chosen[0].request, backend=backend, config=settings)  # pays for the cold prefix
+        routed = []
+        for number, case in enumerate(chosen, start=1):
+            routed.append((case, route(case.request, case.context, backend=backend, config=settings)))
+            yield Progress("routing", name, number, len(chosen))
+        rows = "\n".join(f"| {key} | {value} |" for key, value in score(routed).figures().items())
         yield Text(f"| {name} | |\n|---|---|\n{rows}\n\n")
     finally:
         session.close()
 
 
 @bench_command.command("tune")
-@click.argument("model")
-@click.option("--limit", type=click.IntRange(min=4), default=12, help="Edit tasks for each variant.")
+@click.argument("name", metavar="MODEL")
+@click.option("--limit", type=click.IntRange(min=4), default=12, show_default=True, help="Edit tasks for each variant.")
+@click.option("--language", "languages", multiple=True, help="Only edit tasks in this language; repeatable.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("agent-bench-tune.jsonl"), help="The results file."
+)
 @common_options
 @click.pass_context
-def tune_command(context: click.Context, /, model: str, limit: int, **said: Any) -> int:
-    """Measure the forms a MODEL can be asked for edits in, and say which setting to keep."""
+def tune_command(
+    context: click.Context, /, name: str, limit: int, languages: tuple[str, ...], out: Path, **said: Any
+) -> int:
+    """Measure the forms a MODEL can be asked for edits in, and keep the one that solves most.
+
+    An interrupted run goes on from where it was when the same command is given again.
+    """
     from agent.bench.tuning import tune
 
     common = taken(context, said)
     flags = {k: v for k, v in common.flags().items() if k != "model"}
-    return _draw(common, tune(model, limit, flags))
+    return _draw(common, tune(name, limit, languages, flags, out))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -215,3 +216,13 @@ def test_a_file_name_at_the_start_of_a_sentence_keeps_its_letters(agent: RunAgen
     ran = agent("fix", "calc.py", "--no-git", cwd=tmp_path, env=NONE)
     assert ran.code == 0, ran.err
     assert "Calc.py" not in ran.out
+
+
+def test_a_server_that_accepts_and_says_nothing_is_waited_for_once(agent: RunAgent, make_repo: MakeRepo) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        host = f"127.0.0.1:{silent.getsockname()[1]}"
+        ran = agent("explain", "calc.py", cwd=make_repo({"calc.py": CALC}), env={"OLLAMA_HOST": host})
+    assert ran.code == 3
+    assert host in ran.err
+    assert time.monotonic() - began < 9

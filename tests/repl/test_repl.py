@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -169,3 +171,33 @@ def test_an_unclear_route_asks_instead_of_guessing(terminal: Open, make_repo: Ma
     child.expect("What shall I do")
     child.send("\r")
     child.expect("Nothing was done")
+
+
+def test_ended_from_outside_the_terminal_is_as_it_was(terminal: Open, make_repo: MakeRepo) -> None:
+    child = terminal(make_repo({"calc.py": CALC}), None, "-m", "none")
+    before = termios.tcgetattr(child.child_fd)
+    child.expect("> ")
+    time.sleep(0.5)
+    assert termios.tcgetattr(child.child_fd) != before, "line editing has changed the terminal"
+    child.kill(signal.SIGTERM)
+    child.expect("Ended from outside")
+    child.expect(pexpect.EOF)
+    assert termios.tcgetattr(child.child_fd) == before
+    child.close()
+    assert child.exitstatus == 128 + signal.SIGTERM
+
+
+def test_ended_in_mid_answer_the_server_stops_and_the_cursor_is_back(
+    terminal: Open, make_repo: MakeRepo, scripted_ollama: Start
+) -> None:
+    server = scripted_ollama(replies=chooses)
+    child = terminal(make_repo({"calc.py": CALC}), server, "explain", "something slow", "calc.py")
+    child.expect("word word")
+    child.kill(signal.SIGTERM)
+    child.expect(pexpect.EOF)
+    screen = str(child.before)
+    assert "Ended from outside" in screen
+    assert screen.rindex("\x1b[?25h") > screen.rfind("\x1b[?25l"), "the cursor is shown again"
+    server.wait_for(lambda s: s.chats[-1].left)
+    child.close()
+    assert child.exitstatus == 128 + signal.SIGTERM
