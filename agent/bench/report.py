@@ -13,25 +13,50 @@ WIDTH = 420
 BAR = 18
 
 
-def markdown(lines: Sequence[Line]) -> str:
-    """The report as Markdown."""
+Couples = Sequence[tuple[str, str]]
+"""Which columns are compared: (first, second)."""
+
+
+def markdown(lines: Sequence[Line], couples: Couples | None = None) -> str:
+    """The report as Markdown. Without `couples` the first model is compared with each of the others."""
     found = columns(lines)
-    parts = ["# agent bench", "", _machine(lines), ""]
+    parts = ["# agent bench", "", *_machines(lines), "", "In brackets: 95% intervals.", ""]
+    parts += ["## Models", "", *_table(MODEL_HEAD, [_model_row(c) for c in found]), ""]
     if any(c.route for c in found):
-        parts += ["## Routing", "", *_table(ROUTE_HEAD, [_route_row(c) for c in found if c.route]), ""]
+        parts += ["## Routing", "", *_table(ROUTE_HEAD, [_route_row(c) for c in found if c.route]), "", ROUTE_NOTE, ""]
     if any(c.edit for c in found):
-        parts += ["## Edit tasks", "", *_table(EDIT_HEAD, [_edit_row(c) for c in found if c.edit]), ""]
-        parts += ["Solved, by language:", "", *_table(*_languages(found)), ""]
+        parts += ["## Edit tasks", "", *_table(EDIT_HEAD, [_edit_row(c) for c in found if c.edit]), "", EDIT_NOTE, ""]
+        parts += ["Solved / valid at first try / runs, by language:", "", *_table(*_languages(found)), ""]
     for column in found:
         if column.error:
             parts += [f"`{column.model}` was not measured to the end: {column.error}", ""]
-    parts += _claims_markdown(lines, found)
+    compared = _claims(lines, _couples(found) if couples is None else couples)
+    for title, rows in compared:
+        parts += [f"## {title}", "", *_table(CLAIM_HEAD, rows), ""]
+    parts += [CLAIM_NOTE] if compared else []
     return "\n".join(parts).rstrip() + "\n"
 
 
+MODEL_HEAD = ["model", "backend", "quantisation", "context", "edits asked for as", "thinking", "memory"]
+ROUTE_NOTE = (
+    "Accepted: the label, or another that a reasonable reader would take. False edits: routed to `edit` where nothing "
+    "was to change. The model is not asked where the rules are sure, so the milliseconds are of both; tokens are the "
+    "prompt's, a request on average."
+)
+EDIT_NOTE = (
+    "The model alone: no tests to judge its tries. Solved: the task's check passes afterwards. Valid: "
+    "the syntax gate refused no edit of the first reply (a reply that changes nothing is valid, and shows under "
+    "“changed a file”). Tokens: a task, all its requests."
+)
+CLAIM_HEAD = ["claim", "difference", "cases", "verdict"]
+CLAIM_NOTE = (
+    "A verdict is of the paired difference on the same cases: it holds when the whole interval is above 0, it is the "
+    "other way round when it is below, and under 20 cases none is given."
+)
 ROUTE_HEAD = [
     "model",
     "requests",
+    "of these asked",
     "accepted %",
     "macro-F1",
     "false edits %",
@@ -41,9 +66,26 @@ ROUTE_HEAD = [
     "tokens",
 ]
 EDIT_HEAD = [
-    "model", "runs", "solved %", "valid at first try %", "located at first try %", "tokens in", "tokens out",
-    "seconds (median)", "tokens/s",
+    "model", "runs", "solved %", "changed a file %", "valid at first try %", "located at first try %", "tokens in",
+    "of these cached", "tokens out", "seconds (median)", "tokens/s",
 ]  # fmt: skip
+
+
+def _model_row(column: Column) -> list[str]:
+    f = column.facts
+    if f.get("backend") in (None, "none"):
+        return [column.model, "none", *[""] * 5]
+    memory = f.get("memory_bytes")
+    think = {None: "cannot", False: "off", True: "on"}.get(f.get("think"), str(f.get("think")))
+    return [
+        column.model if column.model == f.get("name") else f"{column.model} ({f.get('name')})",
+        str(f["backend"]),
+        str(f.get("quantisation") or "not told"),
+        f"{f['context']:,}" if f.get("context") else "",
+        str(f.get("edit_form", "")),
+        think,
+        f"{memory / 2**30:.1f} GiB" if memory else "not told",
+    ]
 
 
 def _route_row(column: Column) -> list[str]:
@@ -52,6 +94,7 @@ def _route_row(column: Column) -> list[str]:
     return [
         column.model,
         str(r.cases),
+        str(r.asked),
         _percent(r.accepted),
         f"{r.macro_f1:.2f}",
         _percent(r.false_edits),
@@ -69,9 +112,11 @@ def _edit_row(column: Column) -> list[str]:
         column.model,
         str(e.runs),
         _percent(e.solved),
+        _percent(e.applied),
         _percent(e.valid_first),
         _percent(e.located_first),
         e.prompt_tokens.text(),
+        "not told" if e.cached is None else f"{e.cached:.0%}",
         e.output_tokens.text(),
         e.seconds.text(digits=1),
         f"{e.decode_speed:.0f}",
@@ -83,8 +128,8 @@ def _languages(found: Sequence[Column]) -> tuple[list[str], list[list[str]]]:
     names = sorted({language for c in measured if c.edit for language in c.edit.by_language})
     rows = []
     for language in names:
-        cells = [c.edit.by_language.get(language, (0, 0)) for c in measured if c.edit]
-        rows.append([language, *(f"{solved} of {runs}" for solved, runs in cells)])
+        cells = [c.edit.by_language.get(language, (0, 0, 0)) for c in measured if c.edit]
+        rows.append([language, *(f"{solved} / {valid} / {runs}" for solved, valid, runs in cells)])
     return ["language", *(c.model for c in measured)], rows
 
 
@@ -92,12 +137,17 @@ def _percent(interval: Interval) -> str:
     return interval.text(scale=100)
 
 
-def _machine(lines: Sequence[Line]) -> str:
-    said: dict[str, Any] = next((line["machine"] for line in reversed(lines) if "machine" in line), {})
-    return (
-        f"Measured on {said.get('cores', '?')} cores, {said.get('system', '?')} {said.get('arch', '')}, "
-        f"Python {said.get('python', '?')}. In brackets: 95% intervals."
-    )
+def _machines(lines: Sequence[Line]) -> list[str]:
+    """A sentence a machine; `of` says whose results they are when several files are compared."""
+    said: dict[str, dict[str, Any]] = {str(x.get("of", "")): x["machine"] for x in lines if "machine" in x}
+    found = []
+    for name, m in said.items():
+        memory = f", {m['memory_bytes'] / 2**30:.0f} GiB of memory" if m.get("memory_bytes") else ""
+        found.append(
+            f"{name + ': measured' if name else 'Measured'} on {m.get('cores', '?')} cores{memory}, "
+            f"{m.get('system', '?')} {m.get('arch', '')}, Python {m.get('python', '?')}."
+        )
+    return found
 
 
 def _table(head: list[str], rows: list[list[str]]) -> list[str]:
@@ -108,13 +158,12 @@ def _table(head: list[str], rows: list[list[str]]) -> list[str]:
     ]
 
 
-def _claims_markdown(lines: Sequence[Line], found: Sequence[Column]) -> list[str]:
-    parts: list[str] = []
-    for first, second in _couples(found):
-        rows = [_claim_row(v) for v in claims(lines, first, second)]
-        parts += [f"## {first} against {second}", ""]
-        parts += [*_table([f"{first} …", "difference", "cases", "verdict"], rows), ""]
-    return parts
+def _claims(lines: Sequence[Line], couples: Couples) -> list[tuple[str, list[list[str]]]]:
+    """(title, rows) of each comparison."""
+    return [
+        (f"{first} against {second}", [_claim_row(first, v) for v in claims(lines, first, second)])
+        for first, second in couples
+    ]
 
 
 def _couples(found: Sequence[Column]) -> list[tuple[str, str]]:
@@ -122,34 +171,41 @@ def _couples(found: Sequence[Column]) -> list[tuple[str, str]]:
     return [(names[0], other) for other in names[1:]]
 
 
-def _claim_row(v: Verdict) -> list[str]:
+def _claim_row(first: str, v: Verdict) -> list[str]:
     difference = "" if v.verdict == "not enough runs" else v.difference.text(digits=2)
-    return [v.claim, difference, str(v.pairs), v.verdict]
+    return [f"{first} {v.claim}", difference, str(v.pairs), v.verdict]
 
 
-def html(lines: Sequence[Line]) -> str:
+def html(lines: Sequence[Line], couples: Couples | None = None) -> str:
     """The report as one self-contained page."""
     found = columns(lines)
-    body = [f"<h1>agent bench</h1><p>{escape(_machine(lines))}</p>"]
+    body = [f"<h1>agent bench</h1><p>{escape(' '.join(_machines(lines)))} In brackets: 95% intervals.</p>"]
+    body += ["<h2>Models</h2>", _html_table(MODEL_HEAD, [_model_row(c) for c in found])]
     routed = [c for c in found if c.route]
     edited = [c for c in found if c.edit]
     if routed:
         body.append("<h2>Routing</h2>")
         body.append(_html_table(ROUTE_HEAD, [_route_row(c) for c in routed]))
+        body.append(f"<p>{escape(ROUTE_NOTE.replace('`', ''))}</p>")
         body.append(_bars("accepted", [(c.model, c.route.accepted) for c in routed if c.route], 100, "%"))
         body.append(_bars("false edits", [(c.model, c.route.false_edits) for c in routed if c.route], 100, "%"))
         body += [_reliability(c.model, lines) for c in routed]
     if edited:
         body.append("<h2>Edit tasks</h2>")
         body.append(_html_table(EDIT_HEAD, [_edit_row(c) for c in edited]))
+        body.append(f"<p>{escape(EDIT_NOTE.replace('`', ''))}</p>")
         body.append(_bars("solved", [(c.model, c.edit.solved) for c in edited if c.edit], 100, "%"))
         body.append(_bars("valid at first try", [(c.model, c.edit.valid_first) for c in edited if c.edit], 100, "%"))
         body.append(_bars("seconds a task", [(c.model, c.edit.seconds) for c in edited if c.edit], 1, " s"))
+        body.append("<p>Solved / valid at first try / runs, by language:</p>")
         body.append(_html_table(*_languages(found)))
-    for first, second in _couples(found):
-        body.append(f"<h2>{escape(first)} against {escape(second)}</h2>")
-        rows = [_claim_row(v) for v in claims(lines, first, second)]
-        body.append(_html_table([f"{first} …", "difference", "cases", "verdict"], rows))
+    body += [f"<p>{escape(c.model)} was not measured to the end: {escape(c.error)}</p>" for c in found if c.error]
+    compared = _claims(lines, _couples(found) if couples is None else couples)
+    for title, rows in compared:
+        body.append(f"<h2>{escape(title)}</h2>")
+        body.append(_html_table(CLAIM_HEAD, rows))
+    if compared:
+        body.append(f"<p>{escape(CLAIM_NOTE)}</p>")
     return PAGE.replace("{{body}}", "\n".join(body))
 
 

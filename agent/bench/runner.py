@@ -13,10 +13,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from agent.bench.edits import EditRun, as_json, run_task
+from agent.bench.memory import memory_of
 from agent.bench.routing import Case, load_cases
 from agent.bench.tasks import EditTask, load_tasks
 from agent.errors import AgentError, UsageError
 from agent.events import Event, Notice, Progress
+from agent.routing import calibration
+from agent.routing.calibration import quantisation_of
 from agent.session import Session
 
 
@@ -62,6 +65,8 @@ def run_bench(plan: Plan, results: Path) -> Iterator[Event]:
                     yield from _routes(plan, label, session, have, results)
                 if "edit" in plan.suites and backend is not None:
                     yield from _edits(plan, label, flags, session, have, results)
+                if backend is not None:
+                    append(results, {"model": label, "facts": {**facts(session), "memory_bytes": memory_of(backend)}})
             except AgentError as error:
                 yield Notice(f"{label}: {error}", "warning")
                 append(results, {"model": label, "error": str(error)})
@@ -134,6 +139,8 @@ def facts(session: Session) -> dict[str, object]:
     return {
         "backend": backend.name,
         "name": backend.model,
+        "quantisation": quantisation_of(backend),
+        "fitted": calibration.for_backend(backend)[0].cases > 0,
         "context": backend.context_limit(),
         "family": profile.family,
         "size": profile.size,
@@ -148,8 +155,17 @@ def machine() -> dict[str, object]:
         "system": platform.system(),
         "arch": platform.machine(),
         "cores": os.cpu_count(),
+        "memory_bytes": memory_installed(),
         "python": platform.python_version(),
     }
+
+
+def memory_installed() -> int | None:
+    """Bytes of memory of this machine; None where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
 
 
 def append(path: Path, line: dict[str, object]) -> None:

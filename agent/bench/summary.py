@@ -25,6 +25,8 @@ class RouteSummary:
     p50_ms: float
     p95_ms: float
     tokens: float
+    asked: int
+    """How many of the requests the model was asked about; the rules were sure of the others."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,12 @@ class EditSummary:
     output_tokens: Interval
     seconds: Interval
     decode_speed: float
-    by_language: dict[str, tuple[int, int]]
-    """language → (solved, runs)"""
+    applied: Interval
+    """The share of runs that changed a file at all."""
+    cached: float | None
+    """The share of the prompt tokens that the server had computed before; None where no server told."""
+    by_language: dict[str, tuple[int, int, int]]
+    """language → (solved, valid at first try, runs)"""
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,7 @@ def _route(lines: Sequence[Line]) -> RouteSummary | None:
         p50_ms=percentile(times, 0.5),
         p95_ms=percentile(times, 0.95),
         tokens=fmean(line["tokens"] for line in lines),
+        asked=sum(1 for line in lines if line["tokens"]),
     )
 
 
@@ -118,14 +125,23 @@ def _edit(own: Sequence[Line]) -> EditSummary | None:
         output_tokens=bootstrap([line["output_tokens"] for line in lines], fmean),
         seconds=bootstrap([line["seconds"] for line in lines]),
         decode_speed=percentile(speeds, 0.5),
+        applied=share(sum(line["applied"] for line in lines), len(lines)),
+        cached=_cached(lines),
         by_language={
             language: (
                 sum(line["solved"] for line in lines if line["language"] == language),
+                sum(line["valid_first"] for line in lines if line["language"] == language),
                 sum(1 for line in lines if line["language"] == language),
             )
             for language in languages
         },
     )
+
+
+def _cached(lines: Sequence[Line]) -> float | None:
+    told = [line for line in lines if line.get("cached_tokens") is not None]
+    sent = sum(line["prompt_tokens"] for line in told)
+    return sum(line["cached_tokens"] for line in told) / sent if sent else None
 
 
 CLAIMS: tuple[tuple[str, str, Callable[[Line], float]], ...] = (
