@@ -6,6 +6,7 @@ edits seldom come to a good end.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -144,25 +145,30 @@ class Asker:
         """What to say back; None when there is nothing more to say."""
         text = self._base[shown.path]
         try:
-            new = placed(reply.text, shown, text)
+            news = placed(reply.text, shown, text)
         except Unchanged:
             # What it has copied once it copies again: the next prompt must differ.
             return AFRESH
         except Unusable as error:
             return prompts.render("fix-unusable", reason=str(error), what=shown.what)
-        candidate = Candidate({shown.path: new}, "model", "", 0.0, _first_difference(text, new), (), shown.path)
-        if not self._offer(candidate):
-            return prompts.render("fix-again", failure="that was tried already.", what=shown.what)
-        while not self._stop.is_set():
-            try:
-                told, verdict = self._verdicts.get(timeout=0.2)
-            except queue.Empty:
+        failure = ""
+        for new in news:
+            candidate = Candidate({shown.path: new}, "model", "", 0.0, _first_difference(text, new), (), shown.path)
+            if not self._offer(candidate):
                 continue
-            if told is candidate:
-                if verdict.passed:
-                    return None
-                failure = self._explain(verdict)[:FEEDBACK_CHARACTERS]
-                return prompts.render("fix-again", failure=failure or "the tests still fail.", what=shown.what)
+            verdict = self._verdict(candidate)
+            if verdict is None or verdict.passed:
+                return None
+            failure = failure or self._explain(verdict)[:FEEDBACK_CHARACTERS] or "the tests still fail."
+        return prompts.render("fix-again", failure=failure or "that was tried already.", what=shown.what)
+
+    def _verdict(self, candidate: Candidate) -> Verdict | None:
+        """Wait for the verdict; None when no more is wanted."""
+        while not self._stop.is_set():
+            with contextlib.suppress(queue.Empty):
+                told, verdict = self._verdicts.get(timeout=0.2)
+                if told is candidate:
+                    return verdict
         return None
 
 

@@ -84,8 +84,12 @@ class CommandBench:
         self._now.update(changed)
         # The first run in a fresh copy may have to build everything.
         timeout = self.timeout * (4.0 if patient or self._fresh else 1.0)
+        cpu_seconds = timeout * 4
+        if self._scratch.nice:
+            # What steps back may wait long for the processor: its own time tells an endless loop.
+            cpu_seconds, timeout = timeout, timeout * 4
         self._fresh = False
-        process = start(self._scratch, self._command, cpu_seconds=max(2, int(timeout * 4)))
+        process = start(self._scratch, self._command, cpu_seconds=max(2, int(cpu_seconds)))
         self._process = process
         run = finish(process, timeout)
         self._process = None

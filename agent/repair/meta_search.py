@@ -63,6 +63,7 @@ def begin(
     failing: Sequence[str],
     seconds: float,
     jobs: int,
+    nice: int = 0,
 ) -> MetaSearch | None:
     """Start building, when a target's language allows it; puts every candidate that is not built in into the pool."""
     path = next((single.path for single in singles if grammar_for(single.path)), "")
@@ -77,7 +78,7 @@ def begin(
     for rank, single in enumerate(singles):
         if rank < AT_ONCE or id(single) not in kept:
             pool.put(single)
-    scratch = Scratch(root, "meta")
+    scratch = Scratch(root, "meta", nice)
     scratch.write({p: targets[p].encoded(text) for p, text in base.items() if text != targets[p].text})
 
     def passing(number: int) -> None:

@@ -60,16 +60,18 @@ def prepare(
     command: str,
     seconds: float,
     workers: int,
+    nice: int = 0,
 ) -> Ground:
     """Run the command on `texts` as a baseline, and get ready to judge candidates.
 
     `seconds` bounds the baseline run; one that takes longer counts as failing (an endless loop is a common fault).
+    `nice` is how far the judging of candidates steps back: a model on the same cores comes first.
     """
     python = [path for path in targets if path.endswith((".py", ".pyw"))] or (
         [path for path, target in targets.items() if target.text.startswith("#!") and "python" in target.text[:60]]
     )
     count = workers + 1 + bool(python)
-    copies = [Scratch(root, str(number)) for number in range(count)]
+    copies = [Scratch(root, str(number), nice if number > bool(python) else 0) for number in range(count)]
     for copy in copies:
         copy.write({path: targets[path].encoded(text) for path, text in texts.items() if text != targets[path].text})
     judge, rest = copies[0], copies[1:]

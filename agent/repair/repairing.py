@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from agent.config import Settings
     from agent.models.profiles import Profile
 
-ALONE_WARM = 8.0
-"""Seconds the search has both cores before a model is asked, where several dozen candidates a second are judged."""
-ALONE_COMMAND = 3.0
-"""The same where each candidate costs a run of the command."""
+ALONE_WARM = 6.0
+"""Seconds the search has both cores before a model is asked, where several dozen candidates a second are judged. Where
+each candidate costs a run of the command, the model is asked at once."""
+BEHIND = 10
+"""How far the search steps back behind a model on the same cores, as nice(2) counts: a tenth of the time is left."""
 MOST_REFUSED = 20
 """Candidates that pass in a warm process and not with the command itself, until the search is given up."""
 BASELINE_SECONDS = 10.0
@@ -66,7 +67,8 @@ def repair(
         return replace(_without_tests(files, base, mended), seconds=round(time.monotonic() - begun, 2))
     yield Progress("testing", test_command)
     count = workers or cores()
-    ground = prepare(root, files, base, test_command, min(BASELINE_SECONDS, limit / 4), count)
+    nice = BEHIND if backend is not None else 0
+    ground = prepare(root, files, base, test_command, min(BASELINE_SECONDS, limit / 4), count, nice)
     try:
         result = yield from _judged(root, ground, files, base, mended, issue, backend, profile, begun, deadline, count)
     finally:
@@ -99,10 +101,10 @@ def _judged(
         )
     total = before[1]
     suspicion = Suspicions(ground, base)
-    singles = sources.singles(ground, base, suspicion)
     pool = Pool(ground.benches, base)
     found = Findings()
     confirm = Confirmer(ground, files, base, deadline)
+    watcher = Watcher(pool, found, ground, base, total, begun)
     kept: list[Candidate] = []
     asker: Asker | None = None
     meta: meta_search.MetaSearch | None = None
@@ -114,6 +116,10 @@ def _judged(
         return _asker(ground, base, suspicion, issue, backend, profile, pool)
 
     try:
+        if backend is not None and not ground.warm:
+            asker = watcher.asker = ask()
+            yield Progress("generating", f"asking {backend.model}")
+        singles = sources.singles(ground, base, suspicion)
         if ground.trace is None:
             failing = [failure.name for failure in read_failures(ground, ground.baseline) if failure.name]
             meta = meta_search.begin(
@@ -126,6 +132,7 @@ def _judged(
                 failing,
                 deadline - time.monotonic(),
                 max(1, workers - 1),
+                BEHIND if backend is not None else 0,
             )
             if meta is not None:
                 pool.use(max(1, workers - 1))
@@ -136,9 +143,8 @@ def _judged(
             for text in texts[1:]:
                 pool.put(Candidate({path: text}, "syntax", "syntax", path=path), first=True)
         yield Progress("searching", f"{len(singles):,} candidate edits", 0, len(singles))
-        alone = ALONE_WARM if ground.warm else ALONE_COMMAND
-        until = min(deadline, time.monotonic() + alone) if backend is not None else deadline
-        watcher = Watcher(pool, found, ground, base, total, begun)
+        alone = backend is not None and asker is None
+        until = min(deadline, time.monotonic() + ALONE_WARM) if alone else deadline
         watcher.meta = meta
         reason = yield from watcher.watch(until)
         refused = 0

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import textwrap
 
+from agent.edits.gate import check
 from agent.edits.parse import parse_reply
 from agent.edits.plan import plan_edits
 from agent.edits.source import MemorySource
+from agent.repair.grafting import grafted
 from agent.repair.showing import Shown
 
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:^[ \t]*\1[ \t]*$|\Z)", re.M | re.S)
@@ -21,16 +23,39 @@ class Unchanged(Unusable):
     """The reply gives the code as it was."""
 
 
-def placed(reply: str, shown: Shown, text: str) -> str:
-    """The file with what the reply gives put in place. Raises Unusable."""
+def placed(reply: str, shown: Shown, text: str) -> list[str]:
+    """What the file may become by a reply, the likeliest first: its functions in the place of the file's own, and the
+    reply as any other edit is read. At most two, all different from the file. Raises Unusable."""
     code = fenced(reply)
     if not code.strip():
         raise Unusable("there was no code in it.")
+    refusal = Unchanged("it changes nothing.")
+    found: list[str] = []
+    for read in (_by_functions, _as_edit):
+        try:
+            new = read(reply, code, shown, text)
+        except Unusable as error:
+            refusal = refusal if isinstance(error, Unchanged) else error  # type: ignore[assignment]
+            continue
+        if new is not None and all(_print(new) != _print(other) for other in (text, *found)):
+            found.append(new)
+    if not found:
+        raise refusal
+    return found
+
+
+def _by_functions(reply: str, code: str, shown: Shown, text: str) -> str | None:
+    new = grafted(code, shown.path, text)
+    if new is None:
+        return None
+    gate = check(shown.path, text.encode("utf-8", "surrogateescape"), new.encode("utf-8", "surrogateescape"))
+    return new if gate.ok else None
+
+
+def _as_edit(reply: str, code: str, shown: Shown, text: str) -> str | None:
     if shown.span is not None:
         merged = _in_place(code, shown, text)
         if merged is not None:
-            if merged.split() == text.split():
-                raise Unchanged("it changes nothing.")
             return merged
     parsed = parse_reply(reply, default_path=shown.path)
     if parsed.edits:
@@ -42,7 +67,12 @@ def placed(reply: str, shown: Shown, text: str) -> str:
                     return after
         if plan.refused:
             raise Unusable(plan.refused[0].reason or "it could not be placed.")
-    raise Unchanged("it changes nothing.")
+    return None
+
+
+def _print(text: str) -> list[str]:
+    """The same for texts that differ in blank lines and at line ends only: indentation may be all that was wrong."""
+    return [line.rstrip() for line in text.splitlines() if line.strip()]
 
 
 def fenced(reply: str) -> str:

@@ -70,6 +70,7 @@ def start(
             str(INJECT / "contained.py"),
             str(FILE_BYTES),
             str(cpu_seconds),
+            str(scratch.nice),
             line,
         ],
         cwd=scratch.root,

@@ -33,10 +33,12 @@ LINK_BYTES = 64 * 2**20
 
 class Scratch:
     """A copy of a work tree in a temporary folder, removed with `close`. Files are copied, so a judged command may
-    write to them; installed code (`node_modules`, a virtual environment) is linked."""
+    write to them; installed code (`node_modules`, a virtual environment) is linked. `nice` is how far commands in it
+    step back behind other programs (nice(2))."""
 
-    def __init__(self, root: Path, name: str = "0") -> None:
+    def __init__(self, root: Path, name: str = "0", nice: int = 0) -> None:
         self.source = root
+        self.nice = nice
         self.folder = Path(tempfile.mkdtemp(prefix=f"agent-repair-{name}-")).resolve()
         # A level of its own: a project may be called `tmp` or `s`, as files beside the copy are.
         self.root = self.folder / "copy" / (root.name or "tree")

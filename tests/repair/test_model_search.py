@@ -49,19 +49,3 @@ def test_a_model_writes_what_no_edit_gives(project: Project, small_weights: Path
     space: dict[str, object] = {}
     exec(text_of(result, "units.py"), space)
     assert space["celsius_to_fahrenheit"](10) == 50  # type: ignore[operator]
-
-
-def test_a_reply_takes_the_place_of_the_function_it_gives() -> None:
-    from agent.repair.replies import Unusable, placed
-    from agent.repair.showing import Shown
-
-    text = "import os\n\n\nclass A:\n    def f(self):\n        return 1\n\n    def g(self):\n        return 2\n"
-    shown = Shown("a.py", "", "function f", "f", (5, 6))
-    new = placed("Here it is:\n```python\ndef f(self):\n    return 3\n```\nDone.", shown, text)
-    assert new == text.replace("return 1", "return 3")
-    with pytest.raises(Unusable):
-        placed("I cannot say.", shown, text)
-    whole = Shown("a.py", "", "a.py")
-    assert placed(f"```python\n{text.replace('return 2', 'return 4')}```", whole, text) == text.replace(
-        "return 2", "return 4"
-    )

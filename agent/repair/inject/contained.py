@@ -1,4 +1,4 @@
-"""Run a shell command line without a network, within limits: `contained.py FILE_BYTES CPU_SECONDS COMMAND`.
+"""Run a shell command line without a network, within limits: `contained.py FILE_BYTES CPU_SECONDS NICE COMMAND`.
 
 Loopback stays up, in a network namespace of its own, where the system allows one; where it does not, the command runs
 with the limits alone. Standard library only: this runs as a program of its own, before the judged command.
@@ -43,9 +43,18 @@ def _without_network() -> None:
     _loopback_up()
 
 
+def _step_back(nice: int) -> None:
+    """Leave the processor to others: by niceness, and by that of the session's group where sessions share it alike."""
+    os.nice(nice)
+    with contextlib.suppress(OSError), open("/proc/self/autogroup", "w") as file:  # noqa: PTH123
+        file.write(str(nice))
+
+
 def main() -> None:
     """Set the limits, leave the network, become the shell."""
-    file_bytes, seconds, command = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    file_bytes, seconds, nice, command = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+    if nice:
+        _step_back(nice)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
