@@ -380,7 +380,6 @@ GREETINGS = """
     привет здравствуйте здравствуй merhaba selam こんにちは おはよう こんばんは 你好 您好 안녕 안녕하세요 cześć
     czesc namaste नमस्ते مرحبا greetings gm morning hej halo xin-chào"""
 THANKS = """
-    obliged 謝謝 多謝 謝啦 dank vielen bedankt mille muchísimas thanks thank thx ty tysm cheers danke dankeschön
-    merci gracias obrigado obrigada grazie спасибо teşekkürler tesekkurler teşekkür sağol ありがとう
-    ありがとうございます 谢谢 多谢 감사합니다 고마워 dzięki dziekuje tack terima-kasih شكرا धन्यवाद shukriya
-    kudos"""
+    obliged 謝謝 多謝 謝啦 dank vielen bedankt mille muchísimas thanks thank thx thnx thanx tnx tks ty tysm cheers
+    danke dankeschön merci gracias obrigado obrigada grazie спасибо teşekkürler tesekkurler teşekkür sağol ありがとう
+    ありがとうございます 谢谢 多谢 감사합니다 고마워 dzięki dziekuje tack terima-kasih شكرا धन्यवाद shukriya kudos"""

@@ -74,7 +74,7 @@ def _seen(request: str, context: RouteContext) -> _Seen:
     cues = features(form)
     turn = from_turn(request, context)
     if turn is not None:
-        return _Seen(_without_edit(turn) if "hands_off" in cues else turn, FOLLOWS, cues, True)
+        return _Seen(rules.without_edit(turn) if "hands_off" in cues else turn, FOLLOWS, cues, True)
     own = rules.probabilities(cues)
     best = max(own, key=lambda label: own[label])
     agreed = math.exp(wording.logs(form)[best]) >= NO_OBJECTION
@@ -105,8 +105,8 @@ def _with_model(
         opinion = flat if form == "model" else seen
         chances = fit.decide(answer.logs, calibration.logs_of(opinion))
         source, edge = ("model" if form == "model" else "both"), fit.edit_at_least
-    if "hands_off" in known.cues:
-        chances = _without_edit(chances)
+    if any(cue in known.cues for cue in rules.NO_EDIT):
+        chances = rules.without_edit(chances)
     made = _made(chances, source, start, why, edge)
     return replace(
         made,
@@ -116,12 +116,6 @@ def _with_model(
         requests=answer.requests,
         prompts=answer.prompts,
     )
-
-
-def _without_edit(chances: dict[str, float]) -> dict[str, float]:
-    """A person who says "change nothing" is never given an edit, whatever else speaks for it."""
-    kept = sum(p for label, p in chances.items() if label != "edit") or 1.0
-    return {label: (0.0 if label == "edit" else p / kept) for label, p in chances.items()}
 
 
 def _made(chances: dict[str, float], source: Source, start: float, why: str, edit_at_least: float) -> Route:

@@ -165,11 +165,18 @@ def pooled(
     return _hands_off(cues, dict(zip(LABELS, linear.softmax(values), strict=True)))
 
 
+NO_EDIT = ("hands_off", "paste_alone:trace")
+"""Cues of a request that can be no edit: "change nothing", and an error message pasted without a word."""
+
+
 def _hands_off(cues: Mapping[str, float], chances: dict[str, float]) -> dict[str, float]:
-    if "hands_off" in cues:
-        kept = 1 - chances["edit"] or 1.0
-        chances = {label: (0.0 if label == "edit" else p / kept) for label, p in chances.items()}
-    return chances
+    return without_edit(chances) if any(cue in cues for cue in NO_EDIT) else chances
+
+
+def without_edit(chances: dict[str, float]) -> dict[str, float]:
+    """A person who says "change nothing" is never given an edit, whatever else speaks for it."""
+    kept = sum(p for label, p in chances.items() if label != "edit") or 1.0
+    return {label: (0.0 if label == "edit" else p / kept) for label, p in chances.items()}
 
 
 def reasons(cues: Mapping[str, float], label: str) -> list[str]:
