@@ -93,6 +93,15 @@ def grammar_for(path: str) -> str:
     return grammar if grammar in RUNTIMES else ""
 
 
+def embeddable(path: str, text: str, mutations: Sequence[Mutation]) -> set[int]:
+    """Which mutations (by their place in the sequence) have an anchor; those may still lie inside one another."""
+    source = parse(path, text)
+    grammar = grammar_for(path)
+    if source is None or not grammar or (not text.isascii() and len(source.data) == 0):
+        return set()
+    return {number for number, mutation in enumerate(mutations) if _anchor(source, grammar, mutation) is not None}
+
+
 def embed(path: str, text: str, mutations: Sequence[Mutation], skip: frozenset[int] = frozenset()) -> Meta | None:
     """Build the program from the mutations that can be built in (known by their place in the sequence)."""
     source = parse(path, text)

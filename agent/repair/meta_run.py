@@ -19,7 +19,9 @@ from agent.repair.types import Mutation
 MOST = 500
 """Candidates in one build; compilers slow down on functions of thousands of branches."""
 ROUNDS = 10
-"""Builds until no compile error is left."""
+"""Attempts at one build until no compile error is left."""
+EMPTY = 2
+"""Builds in a row that come to judge nothing, until it is given up."""
 
 
 class MetaRun:
@@ -39,10 +41,11 @@ class MetaRun:
         passing: Callable[[int], None],
     ) -> None:
         self._scratch, self._command, self._target, self._text = scratch, command, target, text
-        self._mutations, self._failing = list(mutations[:MOST]), list(failing)
+        self._mutations, self._failing = list(mutations), list(failing)
         self._deadline, self._jobs, self._passing = time.monotonic() + seconds, jobs, passing
         self.judged: set[int] = set()
-        self.built = 0
+        self.builds = 0
+        self._chunk: list[int] = []
         self.why = ""
         self._stop = False
         self._process: subprocess.Popen[bytes] | None = None
@@ -59,16 +62,34 @@ class MetaRun:
             kill(self._process)
 
     def _run(self) -> None:
+        """Build after build, the likeliest candidates first, until each has been in one or the time is up."""
+        waiting = list(range(len(self._mutations)))
+        empty = 0
+        while waiting and empty < EMPTY and not self._stop and time.monotonic() < self._deadline:
+            self._chunk = waiting[:MOST]
+            before = len(self.judged)
+            used = self._build([self._mutations[number] for number in self._chunk])
+            done = {self._chunk[place] for place in used}
+            empty = 0 if len(self.judged) > before else empty + 1
+            if not done:
+                return
+            waiting = [number for number in waiting if number not in done]
+
+    def _build(self, mutations: Sequence[Mutation]) -> set[int]:
+        """Build a program until it compiles, and run it. Returns the mutations that were in it at first."""
         out: set[int] = set()
-        for number in range(ROUNDS):
-            meta = embed(self._target.path, self._text, self._mutations, frozenset(out))
+        used: set[int] = set()
+        for _ in range(ROUNDS):
+            meta = embed(self._target.path, self._text, mutations, frozenset(out))
             if meta is None or self._stop or not meta.sites:
                 self.why = self.why or "nothing can be built in"
-                return
-            self.built = len(meta.sites)
-            began, output = self._try(meta, number)
+                return used
+            # Where a wrong one has left, one that lay inside it may come in.
+            used |= set(meta.sites)
+            self.builds += 1
+            began, output = self._try(meta, self.builds)
             if began or self._stop:
-                return
+                return used
             wrong = errors(output, Path(self._target.path).name)
             bad = {owner for line in wrong for owner in meta.owners.get(line, ())}
             if not bad:
@@ -76,9 +97,10 @@ class MetaRun:
                 bad = {owner for line in near for owner in meta.owners.get(line, ())}
             if not bad:
                 self.why = "it does not build: " + output[-300:]
-                return
+                return used
             out |= bad
         self.why = f"it did not build in {ROUNDS} rounds"
+        return used
 
     def _try(self, meta: Meta, number: int) -> tuple[bool, str]:
         """Whether the program came to run candidates, and what the command wrote."""
@@ -123,7 +145,7 @@ class MetaRun:
         for line in lines:
             word, _, rest = line.partition(" ")
             if word in ("P", "F", "T") and rest.isdigit():
-                number = int(rest) - 1
+                number = self._chunk[int(rest) - 1]
                 # One that ran out of time is left to the pool, which is more patient.
                 if number not in self.judged and word != "T":
                     self.judged.add(number)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from agent.repair.meta import embed, grammar_for
-from agent.repair.meta_run import MOST, MetaRun
+from agent.repair.meta import embeddable, grammar_for
+from agent.repair.meta_run import MetaRun
 from agent.repair.pool import Pool
 from agent.repair.scratch import Scratch
 from agent.repair.targets import Target
@@ -14,6 +14,8 @@ from agent.repair.types import Candidate
 
 AT_ONCE = 6
 """The likeliest candidates go to the pool all the same: it has a verdict before the build is done."""
+MOST_HELD = 10_000
+"""Candidates that wait for a build; more are not come to."""
 
 
 class MetaSearch:
@@ -67,14 +69,15 @@ def begin(
 ) -> MetaSearch | None:
     """Start building, when a target's language allows it; puts every candidate that is not built in into the pool."""
     path = next((single.path for single in singles if grammar_for(single.path)), "")
-    chosen = [single for single in singles if single.path == path][:MOST] if path else []
-    meta = embed(path, base[path], [single.mutations[0] for single in chosen]) if chosen else None
-    if meta is None or len(meta.sites) < 8:
+    own = [single for single in singles if single.path == path][:MOST_HELD] if path else []
+    fit = embeddable(path, base[path], [single.mutations[0] for single in own]) if own else set()
+    if len(fit) < 8:
         for single in singles:
             pool.put(single)
         return None
-    held = {number: chosen[number] for number in sorted(meta.sites)}
-    kept = {id(candidate) for candidate in held.values()}
+    chosen = [own[number] for number in sorted(fit)]
+    held = dict(enumerate(chosen))
+    kept = {id(candidate) for candidate in chosen}
     for rank, single in enumerate(singles):
         if rank < AT_ONCE or id(single) not in kept:
             pool.put(single)

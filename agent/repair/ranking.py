@@ -13,6 +13,9 @@ from agent.repair.naturalness import Naturalness
 from agent.repair.priors import NATURALNESS_WEIGHT, PRIORS, SUSPICION_POWER, UNKNOWN
 from agent.repair.types import Mutation
 
+MOST_OF_A_FAMILY = 1500
+"""More edits of a family than this are not looked at closely: the least likely are never come to."""
+
 
 def ranked(
     text: str,
@@ -25,6 +28,7 @@ def ranked(
     """(log-probability, mutation), most likely first."""
     masses: dict[str, float] = {}
     weights: list[float] = []
+    mutations = _likeliest(mutations, suspicion)
     for mutation in mutations:
         weight = suspicion.get(mutation.line, 0.01) ** SUSPICION_POWER * mutation.weight
         if natural is not None:
@@ -38,3 +42,13 @@ def ranked(
     ]
     scored.sort(key=lambda item: -item[0])
     return scored
+
+
+def _likeliest(mutations: Sequence[Mutation], suspicion: Mapping[int, float]) -> list[Mutation]:
+    """Without the tail of the families that have very many edits."""
+    counts: dict[str, list[tuple[float, int]]] = {}
+    for number, mutation in enumerate(mutations):
+        weight = suspicion.get(mutation.line, 0.01) ** SUSPICION_POWER * mutation.weight
+        counts.setdefault(mutation.family, []).append((-weight, number))
+    kept = [number for group in counts.values() for _, number in sorted(group)[:MOST_OF_A_FAMILY]]
+    return [mutations[number] for number in sorted(kept)]

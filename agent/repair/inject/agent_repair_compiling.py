@@ -7,6 +7,7 @@ numbers of what follows an inserted line stay as they were; files that look at l
 """
 
 import __future__
+
 import ast
 from types import CodeType
 from typing import Any
@@ -30,7 +31,7 @@ class Base:
         for line in text.splitlines(True):
             self._starts.append(self._starts[-1] + len(line))
         self._lines_matter = any(word in text for word in ("getsource", "lineno", "linecache"))
-        self._functions: "list[tuple[int, int, int, list[Any]]]" = []
+        self._functions: list[tuple[int, int, int, list[Any]]] = []
         if "\f" not in text and "\r" not in text and len(self._starts) - 1 == text.count("\n") + (text[-1:] != "\n"):
             self._collect(tree.body, [])
 
@@ -84,7 +85,7 @@ class Base:
         if new.co_freevars != old_codes[-1].co_freevars:
             return None
         new = new.replace(co_firstlineno=old_codes[-1].co_firstlineno) if function.decorator_list else new
-        for outer, inner in zip(old_codes[-2::-1], old_codes[:0:-1]):
+        for outer, inner in zip(old_codes[-2::-1], old_codes[:0:-1]):  # noqa: B905
             new = outer.replace(co_consts=tuple(new if const is inner else const for const in outer.co_consts))
         return new
 

@@ -19,7 +19,7 @@ def mutations(
 
     `suspicion` is by 1-based line; `types` is what a trace saw, by (function, variable).
     """
-    source = PythonSource(text)
+    source = PythonSource(text, sum(score > 0 for score in suspicion.values()))
     by_function = scopes(source, types or {})
     made: list[Mutation] = []
 

@@ -95,7 +95,8 @@ def condition_edits(make: Maker, test: ast.expr, node: ast.expr) -> None:
     else:
         make.replace("negate", node, f"not ({text})" if not isinstance(test, (ast.Name, ast.Call)) else f"not {text}")
     inner_and = f"({text})" if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or) else text
-    for extra, weight in conditions(make).items():
+    most = max(20, round(150 * make.source.breadth))
+    for extra, weight in sorted(conditions(make).items(), key=lambda item: -item[1])[:most]:
         if extra == text:
             continue
         simple = re.fullmatch(r"[\w.\[\]()]+( [<>=!in ]+ [\w.\[\]()]+)?|not [\w.\[\]()]+", extra) is not None

@@ -35,6 +35,7 @@ def insert_edits(make: Maker, statement: ast.stmt, block: Block, index: int) -> 
     )
     entry = first_real and block is function.body
     text = make.source.text
+    most = max(4, round(28 * make.source.breadth))
     for place, scale in places:
         start = "" if place == 0 or text[place - 1 : place] == "\n" else "\n"
 
@@ -42,8 +43,8 @@ def insert_edits(make: Maker, statement: ast.stmt, block: Block, index: int) -> 
             body = "".join(f"{indent}{line}\n" for line in code.split("\n"))
             make.add(family, (place, place), start + body, statement.lineno, weight)
 
-        for condition, weight in guards[:28]:
-            for value, likely in values[:8]:
+        for condition, weight in guards[:most]:
+            for value, likely in values[: max(2, round(8 * make.source.breadth))]:
                 put(
                     "early_return",
                     f"if {condition}:\n    return {value}".rstrip(),

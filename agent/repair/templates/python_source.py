@@ -13,6 +13,8 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 Block = Sequence[ast.stmt]
 
+FULL = 60
+"""Suspicious lines for which every edit is made."""
 UNREAD = 4.0
 """How much likelier a name is meant when nothing else reads it."""
 
@@ -20,8 +22,10 @@ UNREAD = 4.0
 class PythonSource:
     """Text and tree of one file. Raises SyntaxError when it does not parse."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, places: int = 0) -> None:
         self.text = text
+        self.breadth = min(1.0, FULL / places) if places else 1.0
+        """Which part of the edits that are many and seldom right is made: less where many lines are suspicious."""
         self.tree = ast.parse(text)
         self.lines = text.splitlines(keepends=True)
         self._starts = [0]
@@ -29,6 +33,12 @@ class PythonSource:
             self._starts.append(self._starts[-1] + len(line))
         self._ascii = text.isascii()
         self.known, self.star = _known(self.tree)
+        self.imported = tuple(
+            (alias.asname or alias.name).split(".")[0]
+            for node in self.tree.body
+            if isinstance(node, (ast.Import, ast.ImportFrom))
+            for alias in node.names
+        )
         self.parents: dict[ast.AST, ast.AST] = {}
         for node in ast.walk(self.tree):
             for child in ast.iter_child_nodes(node):

@@ -143,6 +143,14 @@ def name_edits(make: Maker, node: ast.Name) -> None:
         if other != node.id:
             weight = 0.3 if other.isupper() == node.id.isupper() else 0.05
             make.replace("name", node, other, weight)
+    if isinstance(parent, ast.Call) and node.id not in make.scope.variables:
+        # A function that is handed on, or a class: the file's own, and what it imports.
+        for other in (*make.source.imported, *make.scope.functions):
+            if other != node.id and other not in make.scope.variables:
+                make.replace(family, node, other, 0.15)
+    elif isinstance(parent, (ast.Call, ast.keyword, ast.Return, ast.Assign)):
+        for other in make.source.imported:
+            make.replace(family, node, other, 0.04)
     function = make.scope.function
     if function is not None and function.args.args and function.args.args[0].arg == "self":
         make.replace("missing_self", node, f"self.{node.id}", 3.0 if node.id in make.scope.attributes else 0.1)
