@@ -102,7 +102,7 @@ def written(result: RepairResult, issue: str, turn: Turn) -> Iterator[Event]:
             return
         raise TaskFailed(
             _sentence(result.summary or "Nothing helped") + " Nothing was changed.",
-            "More time (--timeout), a larger model (-m NAME), or --issue with what is wrong may help.",
+            result.hint or "More time (--timeout), a larger model (-m NAME), or --issue with what is wrong may help.",
         )
     plan = gated(result.changes, turn)
     yield from turn.outcomes(plan.outcomes)
@@ -217,7 +217,8 @@ def try_fix(paths: Sequence[str], request: str, turn: Turn) -> Generator[Event, 
             return False
         raise TaskFailed(
             _sentence(result.summary) + " Nothing was changed.",
-            "Say what is wrong in more words, give it more time (--timeout), or try a larger model (-m NAME).",
+            result.hint
+            or "Say what is wrong in more words, give it more time (--timeout), or try a larger model (-m NAME).",
         )
     yield from written(result, request, turn)
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from agent.repair.preparing import Ground
@@ -55,6 +56,14 @@ def tail(run: Run, characters: int = SHOWN) -> str:
         return "The program does not end."
     text = run.output.strip()
     return text[-characters:]
+
+
+def complaint(ground: Ground, characters: int = 200) -> str:
+    """The line of the baseline's output that tells most: the last that speaks of an error, else the last."""
+    lines = [line.strip() for line in tail(ground.baseline).splitlines() if line.strip()]
+    telling = [line for line in lines if re.search(r"error|not found|no such|usage|cannot|can't|unknown", line, re.I)]
+    line = (telling or lines or [""])[-1]
+    return line.replace(str(ground.judge.root) + "/", "")[:characters]
 
 
 def words(ground: Ground, verdict: Verdict) -> str:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.repair.benches import CommandBench, WarmBench
+from agent.repair.opened import Watch
 from agent.repair.pool import Bench
-from agent.repair.running import Run, finish, kill, start
+from agent.repair.running import Run, finish, kill, run, start
 from agent.repair.scratch import Scratch
 from agent.repair.targets import Target
 from agent.repair.tracing import read_trace, start_trace
@@ -35,6 +36,8 @@ class Ground:
     """Wall seconds for one run of the command."""
     warm: bool = False
     spare: list[Scratch] = field(default_factory=list)
+    opened: bool | None = True
+    """Whether the command opened a target; None where the system cannot tell."""
 
     def close(self) -> None:
         """End every process and remove every copy."""
@@ -75,11 +78,12 @@ def prepare(
     for copy in copies:
         copy.write({path: targets[path].encoded(text) for path, text in texts.items() if text != targets[path].text})
     judge, rest = copies[0], copies[1:]
+    watch = Watch(judge.root / path for path in targets)
     begun = time.monotonic()
     real = start(judge, command, cpu_seconds=max(2, int(seconds * 4)))
     if not python:
         baseline = finish(real, seconds)
-        return _commands(command, baseline, None, judge, rest, texts, seconds)
+        return _commands(command, baseline, None, judge, rest, texts, seconds, watch)
     ended: list[Run] = []
     # Waited for from the start, so that its time is its own.
     waiting = threading.Thread(target=lambda: ended.append(finish(real, seconds * 2)), daemon=True)
@@ -110,7 +114,7 @@ def prepare(
     if not trace.loaded or baseline.ok:
         for server in servers:
             server.close()
-        return _commands(command, baseline, trace if trace.loaded else None, judge, rest[1:], texts, seconds)
+        return _commands(command, baseline, trace if trace.loaded else None, judge, rest[1:], texts, seconds, watch)
     for thread in threads:
         thread.join(seconds)
     limits = limits_for(trace, baseline)
@@ -125,8 +129,25 @@ def prepare(
             server.close()
             unused.append(server.scratch)
     if not benches:
-        return _commands(command, baseline, trace, judge, unused, texts, seconds)
+        return _commands(command, baseline, trace, judge, unused, texts, seconds, watch)
+    watch.close()
     return Ground(command, baseline, trace, benches, judge, _limit(baseline, seconds), True, unused)
+
+
+def untouched(ground: Ground, targets: Mapping[str, Target], texts: Mapping[str, str]) -> bool:
+    """Whether the command fails without opening any target, and goes on to when they are new and hold nothing of use.
+
+    A build tool may skip what it has built before; it does not when the files are changed.
+    """
+    if ground.opened is not False or ground.baseline.ok or ground.baseline.timed_out:
+        return False
+    ground.judge.write(dict.fromkeys(targets, b"?\n"))
+    watch = Watch(ground.judge.root / path for path in targets)
+    again = run(ground.judge, ground.command, ground.limit)
+    opened = watch.opened
+    watch.close()
+    ground.judge.write({path: target.encoded(texts[path]) for path, target in targets.items()})
+    return opened is False and not again.timed_out and again.exit_code == ground.baseline.exit_code
 
 
 def _agrees(bench: WarmBench, texts: Mapping[str, str]) -> bool:
@@ -145,14 +166,17 @@ def _commands(
     copies: Sequence[Scratch],
     texts: Mapping[str, str],
     seconds: float,
+    watch: Watch,
 ) -> Ground:
     limit = _limit(baseline, seconds)
+    opened = watch.opened
+    watch.close()
     benches: list[Bench] = []
     for copy in copies:
         bench = CommandBench(copy, command, texts)
         bench.timeout = limit
         benches.append(bench)
-    return Ground(command, baseline, trace, benches, judge, limit)
+    return Ground(command, baseline, trace, benches, judge, limit, opened=opened)
 
 
 def _limit(baseline: Run, seconds: float) -> float:

@@ -13,10 +13,10 @@ from agent.repair import candidates as sources
 from agent.repair import meta_search
 from agent.repair.asking import Asker, Question
 from agent.repair.candidates import Suspicions
-from agent.repair.failures import first_words, read_failures, words
+from agent.repair.failures import complaint, first_words, read_failures, words
 from agent.repair.parsing import Mended, mend
 from agent.repair.pool import Pool
-from agent.repair.preparing import Ground, cores, prepare
+from agent.repair.preparing import Ground, cores, prepare, untouched
 from agent.repair.searching import Findings, Watcher, pairs
 from agent.repair.showing import Shown, hints, show
 from agent.repair.targets import Target, changes, read_targets
@@ -99,6 +99,8 @@ def _judged(
             tests_before=(0, sum(before)) if mended.texts else before,
             tests_after=(sum(before), 0),
         )
+    if untouched(ground, files, base):
+        return _beside(ground, files, before)
     total = before[1]
     suspicion = Suspicions(ground, base)
     pool = Pool(ground.benches, base)
@@ -199,6 +201,20 @@ def _without_tests(files: Mapping[str, Target], base: Mapping[str, str], mended:
     return RepairResult(True, summary="it parses, and there is no test command to judge by (--test CMD)")
 
 
+def _beside(ground: Ground, files: Mapping[str, Target], before: tuple[int, int]) -> RepairResult:
+    """The command fails for another reason than what the files hold."""
+    said = complaint(ground)
+    names = ", ".join(files)
+    return RepairResult(
+        False,
+        summary=f"`{ground.command}` fails without reading {names} (exit code {ground.baseline.exit_code}"
+        + (f": {said})" if said else ")"),
+        tests_before=before,
+        tests_after=before,
+        hint=f"Give --test a command that runs tests of {names}, and see that it runs by itself.",
+    )
+
+
 def _parses(mended: Mended) -> str:
     return "; ".join(f"{path} parses again ({words})" for path, words in mended.words.items())
 
@@ -270,7 +286,7 @@ def _concluded(
         return RepairResult(
             False,
             changes(files, base),
-            summary=f"none of {tried:,} candidates passes the tests",
+            summary=f"none of {tried:,} candidates passes the tests" if tried else "the search found nothing to edit",
             tests_before=before,
             tests_after=before,
             tried=tried,

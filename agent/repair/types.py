@@ -158,3 +158,5 @@ class RepairResult:
     output_tokens: int = 0
     still_failing: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    hint: str = ""
+    """What to do next, where that is not more time or another model."""

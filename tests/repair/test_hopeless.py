@@ -1,0 +1,102 @@
+"""Commands that fail whatever the files hold, and files that cannot be repaired: said at once, nothing changed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from agent.errors import UsageError
+from tests.repair.conftest import run_repair, text_of
+
+Project = Callable[[dict[str, str]], Path]
+FILES = {
+    "calc.py": "def add(a, b):\n    return a - b\n",
+    "test_calc.py": "from calc import add\n\n\ndef test_add():\n    assert add(1, 2) == 3\n",
+}
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only inotify tells what was opened")
+
+
+@linux
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("false", "exit code 1"),
+        ("no_such_command_here", "not found"),
+        (f"{sys.executable} no_such_file.py", "No such file"),
+        (f"{sys.executable} -m pytest --no-such-option", "unrecognized arguments"),
+    ],
+)
+def test_a_command_that_never_reads_the_file_ends_the_search_at_once(project: Project, command: str, said: str) -> None:
+    result, _ = run_repair(project(FILES), "calc.py", test_command=command)
+    assert not result.ok
+    assert not result.changes
+    assert result.tried == 0
+    assert "without reading calc.py" in result.summary
+    assert said in result.summary
+    assert "agent-repair-" not in result.summary.replace(command, "")
+    assert "--test" in result.hint
+
+
+def test_a_command_that_says_nothing_but_reads_the_file_is_searched_for(project: Project) -> None:
+    root = project({**FILES, "check.py": "from calc import add\n\nassert add(1, 2) == 3\n"})
+    result, _ = run_repair(root, "calc.py", test_command=f"{sys.executable} check.py >/dev/null 2>&1")
+    assert result.ok
+    assert "a + b" in text_of(result, "calc.py")
+
+
+def test_a_build_that_is_up_to_date_is_not_taken_for_one_that_reads_nothing(project: Project) -> None:
+    root = project(
+        {
+            "answer.txt": "41\n",
+            "built.txt": "41\n",
+            "build.sh": "[ built.txt -nt answer.txt ] || cp answer.txt built.txt\ngrep -q 42 built.txt\n",
+        }
+    )
+    os.utime(root / "answer.txt", (1, 1))
+    from agent.repair.preparing import prepare, untouched
+    from agent.repair.targets import read_targets
+
+    files = read_targets(root, ["answer.txt"])
+    texts = {path: target.text for path, target in files.items()}
+    ground = prepare(root, files, texts, "sh build.sh", 10.0, 1)
+    try:
+        assert not ground.baseline.ok
+        if ground.opened is not None:
+            assert ground.opened is False
+        assert not untouched(ground, files, texts)
+        assert (ground.judge.root / "answer.txt").read_text() == "41\n"
+    finally:
+        ground.close()
+
+
+def test_an_unreadable_file_is_named(project: Project) -> None:
+    root = project(FILES)
+    (root / "folder.py").mkdir()
+    with pytest.raises(UsageError, match=r"folder\.py cannot be read"):
+        run_repair(root, "folder.py", test_command="false")
+    if os.geteuid() != 0:
+        (root / "calc.py").chmod(0)
+        with pytest.raises(UsageError, match=r"calc\.py cannot be read: Permission denied"):
+            run_repair(root, "calc.py", test_command="false")
+
+
+def test_a_latin_1_file_keeps_its_encoding(project: Project) -> None:
+    root = project({"check.py": "from words import low\n\nassert low(1, 2) == 1\n"})
+    before = b"# -*- coding: latin-1 -*-\n# caf\xe9\ndef low(a, b):\n    return max(a, b)\n"
+    (root / "words.py").write_bytes(before)
+    result, _ = run_repair(root, "words.py", test_command=f"{sys.executable} check.py")
+    assert result.ok
+    after = result.changes[0].after
+    assert after is not None and b"caf\xe9" in after
+
+
+def test_an_empty_file_ends_without_a_candidate(project: Project) -> None:
+    root = project({"check.py": "from words import low\n", "words.py": ""})
+    result, _ = run_repair(root, "words.py", test_command=f"{sys.executable} check.py")
+    assert not result.ok
+    assert result.seconds < 30
+    assert "nothing to edit" in result.summary
