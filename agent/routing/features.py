@@ -244,6 +244,8 @@ _EVERYTHING = re.compile(
 def _but_do(lowered: str) -> bool:
     """Only a part is to be left alone, and something else is to be done: "don't touch the API, but make it faster"."""
     parts = _BUT.split(lowered)
+    if len(parts) > 1 and all(w in SETS["yes"] for w in words_of(parts[0])) and words_of(parts[0]):
+        return not _EVERYTHING.search(" ".join(parts[1:]))
     for at in range(1, len(parts)):
         words = words_of(core(joined(core(parts[at]))))
         if words and _head(words, lowered) == "edit":

@@ -20,6 +20,7 @@ _PLEASE = re.compile(
     re.I,
 )
 _SAYING = ("why", "where", "how", "which", "what", "run", "you", "list", "who")
+_OPENS = ("head:", "stem:", "last:")
 _SPEAKS = ("head:", "stem:", *(f"frame:{frame}" for frame in _SAYING))
 """Cues of a request that says itself what it wants."""
 
@@ -34,7 +35,11 @@ def from_turn(request: str, context: RouteContext) -> dict[str, float] | None:
         return None
     cues = features(form)
     told = bool(shows("go", form.prose))
-    if told or (len(words) <= 4 and all(w in SETS["yes"] for w in words)):
+    if "hands_off:part" in cues and words[0] in SETS["yes"]:
+        return _lean(agreed(context, True))
+    if shows("stop", form.prose):
+        return {**dict.fromkeys(LABELS, 0.0), "chat": 0.85, "unclear": 0.15}
+    if told or shows("approve", form.prose) or (len(words) <= 4 and all(w in SETS["yes"] for w in words)):
         return _lean(agreed(context, told))
     if all(w in SETS["thanks"] or w in SETS["yes"] for w in words) or "frame:smalltalk" in cues:
         return None
@@ -56,7 +61,7 @@ def _like_before(form: Shape, cues: dict[str, float], tool: str) -> dict[str, fl
     also = shows("also", text)
     if also:
         rest = text[also.end() :]
-        speaks = "head:none" not in features(shape(rest))
+        speaks = any(c.startswith(_OPENS) and c != "head:none" for c in features(shape(rest)))
     if speaks:
         return None
     if _TESTS.fullmatch(core(text)):

@@ -31,6 +31,18 @@ FOUND = RouteContext("where is Foo used?", "search", "In 3 places.")
         (FOUND, "and Bar?", "search"),
         (EDITED, "thanks!", "chat"),
         (EDITED, "run the tests now", "test"),
+        (EDITED, "and now run it", "test"),
+        (EDITED, "и теперь запусти тесты", "test"),
+        (EDITED, "Looks good!", "chat"),
+        (EDITED, "b.py too", "edit"),
+        (EDITED, "撤销", "edit"),
+        (EXPLAINED, "sounds good", "edit"),
+        (EXPLAINED, "yes, but don't touch the tests", "edit"),
+        (EXPLAINED, "yes, but don't change anything", "explain"),
+        (EXPLAINED, "never mind", "chat"),
+        (EXPLAINED, "then leave it as it is", "chat"),
+        (FAILED, "only test_total", "test"),
+        (FOUND, "replace them all with Bar", "edit"),
     ],
 )
 def test_a_follow_up_is_read_with_the_turn_before(context: RouteContext, request_: str, tool: str) -> None:
