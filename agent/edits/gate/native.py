@@ -36,12 +36,25 @@ def at_hand(language: str) -> bool:
     return any(shutil.which(command[0]) for command in _COMMANDS.get(language, ()))
 
 
+def complaint(language: str, text: bytes, *, timeout: float = 3.0) -> str:
+    """What the language's own tool says of a text that it rejects; empty when it accepts it or is not at hand."""
+    for command in _COMMANDS.get(language, ()):
+        done = _run(command, text, timeout)
+        if done is not None:
+            return (done.stderr + b"\n" + done.stdout).decode("utf-8", "replace") if done.returncode else ""
+    return ""
+
+
 def _accepts(command: tuple[str, ...], text: bytes, timeout: float) -> bool:
+    done = _run(command, text, timeout)
+    return done is not None and done.returncode == 0
+
+
+def _run(command: tuple[str, ...], text: bytes, timeout: float) -> subprocess.CompletedProcess[bytes] | None:
     program = shutil.which(command[0])
     if program is None:
-        return False
+        return None
     try:
-        done = subprocess.run([program, *command[1:]], input=text, capture_output=True, timeout=timeout, check=False)
+        return subprocess.run([program, *command[1:]], input=text, capture_output=True, timeout=timeout, check=False)
     except (OSError, subprocess.SubprocessError):
-        return False
-    return done.returncode == 0
+        return None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from agent.edits.gate import data
+from agent.edits.gate import data, native
 from agent.edits.gate.fault import Fault
 from agent.edits.gate.languages import Language
 from agent.edits.gate.python import python_fault
@@ -24,6 +25,13 @@ _PARSERS = {
     "xml": data.xml_fault,
 }
 
+_ASKED = 4
+_ASKED_QUICK = 40
+_TOOL_SECONDS = 0.5
+_QUICK_TOOLS = {"bash", "go", "lua"}
+"""Whose tool answers in some ten milliseconds."""
+_LINE = re.compile(r"(?:line |:)(\d+):")
+
 
 class Acceptance:
     """The broken text's tree, and the judgement of texts that differ from it in a few lines."""
@@ -37,6 +45,8 @@ class Acceptance:
         self._parser = parser_for(self.grammar)
         self._rows = _row_starts(self.source)
         self._plain = len(self.source) == len(text)
+        self._quick_tool = self.language.name in _QUICK_TOOLS and native.at_hand(self.language.name)
+        self._asked = 0
 
     def _best(self) -> tuple[str, Tree]:
         trees = [(g, parser_for(g).parse(self.source)) for g in (self.language.grammar, *self.language.alternatives)]
@@ -81,6 +91,39 @@ class Acceptance:
         return any(
             not parser_for(g).parse(source).root_node.has_error for g in (self.grammar, *self.language.alternatives)
         )
+
+    def tool_lines(self) -> list[int]:
+        """The 0-based lines at which a quick tool of the language itself stops; empty when there is none."""
+        if not self._quick_tool:
+            return []
+        said = native.complaint(self.language.name, self.source, timeout=_TOOL_SECONDS)
+        return [int(number) - 1 for number in _LINE.findall(said)[:3]]
+
+    def reads_on(self, fault: Fault | None, text: str) -> bool:
+        """The data format's own parser, which stopped at `fault` before, comes further in `text`."""
+        if fault is None or self.language.check not in ("json", "jsonc", "toml", "yaml"):
+            return False
+        now = self.fault(text)
+        return now is not None and now.line > fault.line
+
+    def tool_rejects(self, text: str) -> bool:
+        """A quick tool of the language itself rejects what the tree accepts; it is asked some forty times at most."""
+        if not self._quick_tool or self._asked >= _ASKED_QUICK:
+            return False
+        self._asked += 1
+        return bool(native.complaint(self.language.name, text.encode(), timeout=_TOOL_SECONDS))
+
+    def agreed(self, texts: Sequence[str]) -> list[str]:
+        """`texts`, likeliest first, less those that the language's own tool rejects before it accepts one.
+
+        A grammar is more lenient than its language. Empty when the tool rejects the first four.
+        """
+        if self.language.check in _PARSERS or self._quick_tool or not native.at_hand(self.language.name):
+            return list(texts)
+        for number, text in enumerate(texts[:_ASKED]):
+            if not native.complaint(self.language.name, text.encode(), timeout=_TOOL_SECONDS):
+                return list(texts[number:])
+        return []
 
 
 def weight(errors: Sequence[TreeError]) -> float:

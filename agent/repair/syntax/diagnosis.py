@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent.repair.syntax.candidates import Candidate
 from agent.repair.syntax.document import QUOTES, Document
 from agent.repair.syntax.layout import BLOCKS, CLOSER_OF
+from agent.repair.syntax.types import Candidate
 
 Phase = Callable[[Candidate], bool]
 
@@ -37,7 +37,8 @@ class Diagnosis:
     def _evens_brackets(self, candidate: Candidate) -> bool:
         if candidate.swaps_bracket:
             return bool(self.missing and self.extra) and candidate.token in self.missing | self.extra
-        brackets = {candidate.token} if candidate.token.isalpha() else {c for c in candidate.token if c in "()[]{}"}
+        token = candidate.token
+        brackets = {c for c in token if c in "()[]{}"} | {w for w in token.split() if w.isalpha()}
         return bool(brackets) and bool(brackets & (self.missing if candidate.change > 0 else self.extra))
 
 

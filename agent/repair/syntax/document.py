@@ -10,7 +10,19 @@ from dataclasses import dataclass, replace
 
 from agent.edits.gate.brackets import indent_of
 from agent.edits.gate.languages import Language
-from agent.repair.syntax.layout import BLOCKS, NO_CODE, Bracket, Layout, examine, within_lines
+from agent.repair.syntax.layout import (
+    BLOCKS,
+    CLOSER_OF,
+    FOLLOWERS,
+    MIDDLE,
+    MIDDLES,
+    NO_CODE,
+    Bracket,
+    Layout,
+    examine,
+    open_before,
+    within_lines,
+)  # fmt: skip
 from agent.repair.syntax.lexer import Lexer, Token, lexer_for
 from agent.repair.syntax.naturalness import ORDER, Naturalness, Spacing, Unseen, line_end, symbols
 
@@ -136,6 +148,18 @@ class Document:
         """The brackets held against the indentation."""
         return examine(brackets, self.indents if indents is None else indents)
 
+    def open_before(self, number: int) -> list[tuple[int, list[str]]]:
+        """The lines that open a block which the indentation of line `number` ends, innermost first, with closers."""
+        limit = self.indents[number] if number < len(self.lines) else -1
+        if limit == NO_CODE:
+            limit = -1 if all(i == NO_CODE for i in self.indents[number:]) else NO_CODE
+        found: dict[int, list[str]] = {}
+        for bracket in open_before([b for row in self.brackets[:number] for b in row], number):
+            if self.indents[bracket.line] < limit:
+                break
+            found.setdefault(bracket.line, []).append(CLOSER_OF[bracket.kind])
+        return list(found.items())
+
     def layout_after(self, first: int, last: int, new: Sequence[Line]) -> Layout:
         """The layout when lines `first` to `last` become `new`."""
         shift = len(new) - (last - first + 1)
@@ -150,13 +174,30 @@ class Document:
         ]
         indents = [*self.indents[:first], *(line.indent for line in new), *self.indents[last + 1 :]]
         layout = self.layout_of([*head, *middle, *tail], indents)
-        odd = self._steps_in(new, last) - self._steps_in(self.lines[first : last + 1], last)
+        odd: float = self._steps_in(new, last) - self._steps_in(self.lines[first : last + 1], last)
+        if self.language.name in FOLLOWERS:
+            before, after = self._context(first, -1), self._context(last, 1)
+            was = unfollowed(self.language.name, [*before, *self.lines[first : last + 1], *after])
+            odd += 0.75 * (len(unfollowed(self.language.name, [*before, *new, *after])) - len(was))
         return replace(layout, penalty=layout.penalty + odd)
 
     def _steps_in(self, lines: Sequence[Line], last: int) -> int:
         """How many of `lines` are followed by one further right though they end a block or a statement."""
         rows = [line for line in (*lines, *self._context(last, 1)[:1]) if line.symbols]
         return sum(a.indent < b.indent and a.symbols[-1][0] in ("}", ";") for a, b in itertools.pairwise(rows))
+
+
+def unfollowed(language: str, lines: Sequence[Line]) -> list[int]:
+    """The indices of lines that start a block with a word, without the word that must follow there or at the start of
+    the next line with code; each with the index of that next line."""
+    followers = FOLLOWERS.get(language)
+    rows = [(number, line) for number, line in enumerate(lines) if line.symbols] if followers else []
+    found: list[int] = []
+    for (number, line), (next_number, after) in itertools.pairwise(rows):
+        wanted = followers.get(line.symbols[0][1]) if followers else None
+        if wanted and all(word != wanted for word, _ in line.symbols) and after.symbols[0][0] != wanted:
+            found += [number, next_number]
+    return found
 
 
 def _split(lexer: Lexer, text: str) -> list[Line]:
@@ -184,6 +225,7 @@ def _brackets(language: str, tokens: Sequence[Token], number: int) -> list[Brack
     found: list[Bracket] = []
     openers, anywhere = BLOCKS.get(language, ({}, frozenset()))
     closers = set(openers.values())
+    middles = MIDDLES.get(language, {})
     for at, token in enumerate(code):
         first, last = at == 0, at == len(code) - 1
         if token.kind == "op":
@@ -198,4 +240,17 @@ def _brackets(language: str, tokens: Sequence[Token], number: int) -> list[Brack
                 found.append(Bracket(f"begin {openers[token.text]}", number, True, True))
             elif token.text in closers:
                 found.append(Bracket(token.text, number, first, last))
-    return within_lines(found)
+            elif first and token.text in middles:
+                found.append(Bracket(MIDDLE + middles[token.text], number, True, last))
+    left = within_lines(found)
+    if language == "bash" and left and left[0].kind == ")" and _is_pattern(code):
+        del left[0]
+    return left
+
+
+def _is_pattern(code: Sequence[Token]) -> bool:
+    """A shell line that starts with words up to a `)`: a branch of a `case`."""
+    words = list(itertools.takewhile(lambda t: t.text != ")", code))
+    return 0 < len(words) < len(code) and all(
+        t.kind in ("id", "num", "str", "kw") or t.text in "|*?-[]." for t in words
+    )

@@ -24,6 +24,19 @@ BLOCKS: dict[str, tuple[dict[str, str], frozenset[str]]] = {
 }
 """Block words by language: the opener's closer, and the openers that also count when they do not start a line."""
 
+MIDDLES: dict[str, dict[str, str]] = {
+    "ruby": dict.fromkeys(("else", "elsif", "when", "rescue", "ensure"), "end"),
+    "lua": dict.fromkeys(("else", "elseif"), "end"),
+    "bash": dict.fromkeys(("else", "elif"), "fi"),
+}
+"""Words that start a line within a block, by language, and the closer of the blocks that they may stand in."""
+
+FOLLOWERS: dict[str, dict[str, str]] = {
+    "bash": {"if": "then", "elif": "then", "while": "do", "for": "do", "until": "do", "case": "in"},
+    "lua": {"if": "then", "elseif": "then", "while": "do", "for": "do"},
+}
+"""By language: a word that starts a line, and the word that must follow it there or at the start of the next line."""
+
 CLOSER_OF = {
     **_CLOSER_OF,
     "begin end": "end",
@@ -32,6 +45,8 @@ CLOSER_OF = {
     "begin done": "done",
     "begin esac": "esac",
 }
+
+MIDDLE = "middle "
 
 NO_CODE = 1 << 20
 """The indentation of a line without code: further right than any other."""
@@ -67,6 +82,14 @@ def examine(brackets: Sequence[Bracket], indents: Sequence[int]) -> Layout:
         if bracket.kind in CLOSER_OF:
             stack.append(bracket)
             continue
+        if bracket.kind.startswith(MIDDLE):
+            if not stack or CLOSER_OF[stack[-1].kind] != bracket.kind[len(MIDDLE) :]:
+                unpaired += 1
+                lines += [bracket.line, bracket.line - 1, *([stack[-1].line] if stack else [])]
+            elif indents[bracket.line] < indents[stack[-1].line]:
+                penalty += 1.0
+                lines += [bracket.line, bracket.line - 1, stack[-1].line]
+            continue
         if stack and CLOSER_OF[stack[-1].kind] == bracket.kind:
             opener = stack.pop()
             wrong = _contradiction(opener, bracket, indents)
@@ -90,6 +113,19 @@ def examine(brackets: Sequence[Bracket], indents: Sequence[int]) -> Layout:
         unpaired += 1
         lines += [opener.line, opener.line + 1, _dedent_after(opener.line, indents)]
     return Layout(unpaired, penalty, tuple(dict.fromkeys(lines)))
+
+
+def open_before(brackets: Sequence[Bracket], line: int) -> list[Bracket]:
+    """The openers before `line` that nothing before it closes, innermost first."""
+    stack: list[Bracket] = []
+    for bracket in brackets:
+        if bracket.line >= line:
+            break
+        if bracket.kind in CLOSER_OF:
+            stack.append(bracket)
+        elif stack and CLOSER_OF[stack[-1].kind] == bracket.kind:
+            stack.pop()
+    return stack[::-1]
 
 
 def _contradiction(opener: Bracket, closer: Bracket, indents: Sequence[int]) -> float:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from agent.edits.gate.languages import Language
 from agent.edits.gate.trees import errors_of
 from agent.repair.syntax.acceptance import Acceptance, weight
-from agent.repair.syntax.candidates import INDENTED, Candidate, candidates
+from agent.repair.syntax.candidates import INDENTED, candidates
 from agent.repair.syntax.diagnosis import Phase, diagnose
 from agent.repair.syntax.document import Document, Line
 from agent.repair.syntax.suspects import suspect_lines
+from agent.repair.syntax.types import Candidate
 
 Clock = Callable[[], float]
 """Seconds: `time.monotonic`, or `time.process_time` where a measurement must not depend on the machine's load."""
@@ -43,14 +44,16 @@ def search(
     """Texts that parse, cheapest first. `deadline` is a reading of `clock`."""
     frontier = [Found(text, (), 0.0)]
     done: list[Found] = []
+    doubtful: list[Found] = []
     seen = {text}
     for depth in range(max_edits):
         partial: list[Found] = []
         for start in frontier:
             share = deadline if depth == 0 else min(deadline, clock() + (deadline - clock()) / 2)
-            whole, rest = _one_edit(language, start, share, clock, last=depth == max_edits - 1)
+            whole, rest, rejected = _one_edit(language, start, share, clock, last=depth == max_edits - 1)
             done += whole
             partial += rest
+            doubtful += rejected
             if clock() > deadline:
                 break
         if done or clock() > deadline:
@@ -63,17 +66,21 @@ def search(
                 frontier.append(found)
         if not frontier:
             break
-    unique = {f.text: f for f in sorted(done, key=lambda f: -f.cost)}
+    unique = {f.text: f for f in sorted(done or doubtful, key=lambda f: -f.cost)}
     return sorted(unique.values(), key=lambda f: f.cost)[:limit]
 
 
-def _one_edit(language: Language, start: Found, deadline: float, clock: Clock, *, last: bool) -> tuple[list[Found], list[Found]]:
+def _one_edit(
+    language: Language, start: Found, deadline: float, clock: Clock, *, last: bool
+) -> tuple[list[Found], list[Found], list[Found]]:
+    """What parses, what is less broken than before, and what the grammar accepts and the language's tool does not."""
     acceptance = Acceptance(language, start.text)
     document = Document(language, start.text)
     fault = acceptance.fault()
     before = weight(acceptance.errors)
     whole: list[Found] = []
     partial: list[Found] = []
+    doubtful: list[Found] = []
     lines = suspect_lines(document, acceptance, fault)
     made: dict[int, list[Candidate]] = {}
     for phase, numbers in _order(diagnose(document).phases(), lines):
@@ -93,14 +100,22 @@ def _one_edit(language: Language, start: Found, deadline: float, clock: Clock, *
             changed = start.text[:begin] + new + start.text[end:]
             words = f"line {candidate.first + 1}: {candidate.what}"
             if not tree.root_node.has_error and acceptance.accepts(changed):
-                whole.append(Found(changed, (*start.edits, words), start.cost + cost))
+                accepted = Found(changed, (*start.edits, words), start.cost + cost)
+                (doubtful if acceptance.tool_rejects(changed) else whole).append(accepted)
             elif not whole and not last:
                 left = weight(errors_of(tree))
+                if acceptance.reads_on(fault, changed):
+                    left = min(left, before) - 0.5
                 if left < before or (left == 0 and fault is not None):
                     partial.append(Found(changed, (*start.edits, words), start.cost + cost, left))
+        if whole:
+            whole.sort(key=lambda f: f.cost)
+            agreed = set(acceptance.agreed([f.text for f in whole]))
+            doubtful += [f for f in whole if f.text not in agreed]
+            whole = [f for f in whole if f.text in agreed]
         if whole or clock() > deadline:
             break
-    return whole, partial
+    return whole, partial, doubtful
 
 
 def _order(phases: list[Phase], lines: list[int]) -> list[tuple[Phase, list[int]]]:
@@ -110,7 +125,9 @@ def _order(phases: list[Phase], lines: list[int]) -> list[tuple[Phase, list[int]
     return [*pointed, (phases[-2], near), (phases[-2], far), (phases[-1], near), (phases[-1], far)]
 
 
-def _ranked(document: Document, chosen: list[Candidate], deadline: float, clock: Clock) -> list[tuple[float, Candidate]]:
+def _ranked(
+    document: Document, chosen: list[Candidate], deadline: float, clock: Clock
+) -> list[tuple[float, Candidate]]:
     """The candidates with their cost, cheapest first: the edit's own, less what it makes more natural, and layout."""
     scored: list[tuple[float, Candidate, list[Line]]] = []
     seen: set[tuple[int, int, str]] = set()

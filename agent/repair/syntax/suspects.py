@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from agent.edits.gate.fault import Fault
 from agent.repair.syntax.acceptance import Acceptance
-from agent.repair.syntax.candidates import near_keywords
-from agent.repair.syntax.document import Document
+from agent.repair.syntax.document import Document, unfollowed
 from agent.repair.syntax.layout import NO_CODE
+from agent.repair.syntax.vocabulary import near_keywords
 
 _MOST = 24
 _SEARCHED_FOR_STRANGE = 60
@@ -24,6 +24,9 @@ def suspect_lines(document: Document, acceptance: Acceptance, fault: Fault | Non
 
     if fault is not None:
         add(*_with_code(document, fault.line - 1))
+    add(*unfollowed(document.language.name, document.lines)[:4])
+    for number in acceptance.tool_lines():
+        add(*_with_code(document, number))
     add(*document.lone_quotes[:4])
     add(*_misspelt(document)[:4])
     starts = [document.line_of(_character(acceptance, e.start)) for e in acceptance.errors[:12]]
@@ -48,8 +51,10 @@ def _misspelt(document: Document) -> list[int]:
         for token in line.tokens:
             if token.kind != "id" or document.names[token.text] > 1 or len(token.text) < 2:
                 continue
-            if any(k in document.words for k in near_keywords(token.text, document.lexer.keywords)):
-                found.append((len(line.symbols) > 1, number))
+            alone = len(line.symbols) == 1
+            near = near_keywords(token.text, document.lexer.keywords)
+            if any(k in document.words for k in near) or (alone and near):
+                found.append((not alone, number))
     return [number for _, number in sorted(found)]
 
 

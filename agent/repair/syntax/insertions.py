@@ -1,0 +1,190 @@
+"""Candidates that put something in: a token or a quote in a line, or a line that closes a block."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agent.repair.syntax.document import Document, Line
+from agent.repair.syntax.layout import CLOSER_OF, NO_CODE, Bracket, within_lines
+from agent.repair.syntax.naturalness import symbol
+from agent.repair.syntax.types import Candidate
+from agent.repair.syntax.vocabulary import (
+    ALL_ENDS,
+    BLOCK_ENDS,
+    BLOCK_LINES,
+    BLOCK_OPENERS,
+    BRACKETS,
+    QUOTES_OF,
+    SEPARATORS,
+    insert_cost,
+    vocabulary,
+)  # fmt: skip
+
+_LIKELY = 80
+_CLOSING_LINES = ("}", ")", "]", "});", ");", "};", "})", "],", "},")
+
+
+def insertions(document: Document, number: int, line: Line) -> Iterator[Candidate]:
+    for place, word in _likely(document, number, line):
+        text = _with_blanks(line.text, place, word)
+        raw = line.text[:place] + word + line.text[place:]
+        cost = (
+            insert_cost(word)
+            + _misplaced(document, line, place, word)
+            + (0.0 if document.words.get(word) or len(word) < 2 else 1.5)
+        )
+        yield Candidate(number, number, text, f"put in `{word}`", cost, word, 1, raw=raw)
+    places = _boundaries(line) if number not in document.lone_quotes else _boundaries_in_strings(document, line)
+    for place in places:
+        for quote in QUOTES_OF.get(document.language.name, "\"'"):
+            text = line.text[:place] + quote + line.text[place:]
+            cost = 1.5 + _inside(document, text, place, quote)
+            yield Candidate(number, number, text, f"put in `{quote}`", cost, quote, 1)
+
+
+def _misplaced(document: Document, line: Line, place: int, word: str) -> float:
+    """A closer belongs before other closers and ends of statements, and is seldom followed by a new opener; a word
+    that ends a block stands on a line of its own, or in the line that opens the block."""
+    if word in ALL_ENDS:
+        opened = any(t.text in BLOCK_OPENERS[word] for t in line.tokens if t.end <= place)
+        return 0.0 if opened else 5.0
+    if word[0] not in ")]}":
+        return 0.0
+    rest = line.text[place:].strip()
+    cost = 2.0 if rest[:1] in ("(", "[") else 0.0 if not rest.strip(")]};:,{ ") else 0.8
+    return cost + (4.0 if word != "}" and line.text[:place].rstrip().endswith(";") else 0.0)
+
+
+def _likely(document: Document, number: int, line: Line) -> list[tuple[int, str]]:
+    """Where which token may have been lost: all brackets, a separator at the end of the line, whatever the file says of
+    them, and the words that go best with the tokens on both sides."""
+    code = [t for t in line.tokens if t.kind != "com"]
+    words = vocabulary(document)
+    pair = document.naturalness.pair
+    scored: list[tuple[float, int, str]] = []
+    last = code[-1].end if code else -1
+    for place in _boundaries(line):
+        left = next((symbol(t)[0] for t in reversed(code) if t.end <= place), "\n=")
+        right = next((symbol(t)[0] for t in code if t.start >= place), "\n=")
+        together = pair(left, right)
+        for word in words:
+            sure = word in BRACKETS or (word in SEPARATORS and place == last)
+            gain = 50.0 if sure else pair(left, word) + pair(word, right) - together - insert_cost(word)
+            scored.append((-gain, place, word))
+        unclosed = within_lines([Bracket(t.text, 0, False, False) for t in code if t.end <= place and t.kind == "op"])
+        if unclosed and (closer := CLOSER_OF.get(unclosed[-1].kind)) and right != "\n=":
+            scored.append((-50.0, place, closer + ","))  # both were lost, as in `f(a[1 b)`
+    scored.sort()
+    kept = sum(1 for row in scored if row[0] == -50.0)
+    return [(place, word) for _, place, word in scored[: kept + _LIKELY]]
+
+
+def _inside(document: Document, text: str, place: int, quote: str) -> float:
+    """What speaks against the string that a new quote makes: strings seldom hold what reads as code."""
+    made = [t for t in document.lexer.tokens(text) if t.kind == "str" and t.start <= place < t.end and quote in t.text]
+    if not made:
+        return 3.0
+    inner = made[0].text[1:-1]
+    code = sum(inner.count(mark) for mark in ("(", ")", "[", "]", "{", "}", ";", ", ", "=="))
+    code += 2 * len(re.findall(r"(?:^|\s)[-+*/=<>&|?:]{1,3}(?:\s|$)", inner))
+    edges = inner[:1].isspace() + inner[-1:].isspace() + (not inner)
+    edges += inner.rstrip()[-1:] in (";", ",") and not text[made[0].end :].strip()
+    return 1.0 * code + 1.5 * edges + 0.3 * len(inner.split())
+
+
+def _boundaries(line: Line) -> list[int]:
+    """Before each token and at the end of the code: where a token may have been lost, blanks kept on the left."""
+    places: list[int] = []
+    for token in line.tokens:
+        before = token.start
+        places.append(before)
+        if not places[1:] and before and line.text[before - 1] == " ":
+            places.append(before - 1)  # the blank that stood after a lost first word
+        if before and line.text[before - 1] in " \t" and line.text[:before].strip():
+            end = len(line.text[:before].rstrip())
+            places.append(end)
+            if before - end > 1:
+                places.append(end + 1)  # a token between two blanks was lost
+    code = [t for t in line.tokens if t.kind != "com"]
+    if code:
+        places.append(code[-1].end)
+    return list(dict.fromkeys(places))
+
+
+def _boundaries_in_strings(document: Document, line: Line) -> list[int]:
+    """As `_boundaries`, and those of the words in strings: with a quote lost, what is inside and outside is swapped."""
+    bare = re.sub("[\"'`]", " ", line.text)
+    places = _boundaries(line)
+    for token in document.lexer.tokens(bare):
+        places += [token.start, token.end]
+    return list(dict.fromkeys(places))
+
+
+def _with_blanks(text: str, place: int, word: str) -> str:
+    left, right = text[:place], text[place:]
+    if left.strip() and left.endswith("  "):
+        left = left.rstrip() + " "
+    if word[0].isalnum() or word in ("=", "=>", "->", "{"):
+        if left and left[-1] not in " \t([":
+            left += " "
+        if right and right[0] not in " \t,;)]":
+            right = " " + right
+    elif word in (",", ";") and right and right[0] not in " \t)]}":
+        right = " " + right
+    return left + word + right
+
+
+def new_lines(document: Document, number: int) -> Iterator[Candidate]:
+    """A closing line before line `number` at each indentation that is open there, and all of them together."""
+    name = document.language.name
+    if name in ("yaml", "toml"):
+        return
+    closers: tuple[str, ...]
+    ends = (*BLOCK_ENDS.get(name, ()), *BLOCK_LINES.get(name, ()))
+    closers = (
+        ("}", "]", "},", "],")
+        if name == "json"
+        else (*ends, *(c for c in _CLOSING_LINES if name != "ruby" or len(c) < 3))
+    )
+    for indent in _indents_around(document, number):
+        for closer in closers:
+            text = f"{indent}{closer}"
+            cost = 1.5 + (0.0 if closer in ends else 0.5 * (len(closer) - 1))
+            yield Candidate(number, number - 1, text, f"put in a line `{closer}`", cost, closer, 1)
+    yield from _closings(document, number)
+
+
+def _closings(document: Document, number: int) -> Iterator[Candidate]:
+    """Two or more closing lines before line `number`: the rest of a block was lost."""
+    lines: list[str] = []
+    closers: list[str] = []
+    for opener_line, group in document.open_before(number):
+        text = document.lines[opener_line].text
+        closers += group
+        joined = "".join(group) if len(group[0]) == 1 else " ".join(group)
+        ending = ";" if ")" in group and any(";" in line.text for line in document.lines[: opener_line + 1]) else ""
+        lines.append(text[: len(text) - len(text.lstrip())] + joined + ending)
+        if len(closers) > 1:
+            shown = " ".join(closers)
+            cost = 1.5 + 2.0 * (len(lines) - 1)
+            yield Candidate(number, number - 1, "\n".join(lines), f"put in `{shown}`", cost, shown, 1)
+        if len(lines) == 4:
+            return
+
+
+def _indents_around(document: Document, number: int) -> list[str]:
+    """The leading blanks of the last lines before `number` that are indented less than the one before."""
+    found: list[str] = []
+    above = [at for at in range(number - 1, -1, -1) if document.indents[at] != NO_CODE][:60]
+    if not above:
+        return found
+    width = document.indents[above[0]] + 1
+    for at in above:
+        if document.indents[at] < width:
+            width = document.indents[at]
+            text = document.lines[at].text
+            found.append(text[: len(text) - len(text.lstrip())])
+            if len(found) == 4:
+                break
+    return found
