@@ -22,6 +22,8 @@ from agent.edits.locate.symbols import Symbol
 from agent.edits.locate.text import FileText, plain, split
 from agent.edits.types import Candidate, Edit
 
+LEAST_LINES = 2
+"""Lines shown, blank ones not counted."""
 MOST_OTHERWISE = 1
 """Unchanged lines that may be remembered otherwise, or forgotten."""
 MOST_WORDS = 1
@@ -273,7 +275,7 @@ def _between(file: FileText, above: int, below: int) -> int:
 def _is_sure(old: Sequence[str], new: Sequence[str], place: Sequence[int], file: FileText) -> bool:
     """The bounds above hold, and what is shown speaks for no other place of the file."""
     filled = [index for index, line in enumerate(old) if line.strip()]
-    if any(place[index] < 0 for index in filled):
+    if len(filled) < LEAST_LINES or any(place[index] < 0 for index in filled):
         return False
     unchanged = {index for tag, a, b, _, _ in opcodes(old, new) if tag == "equal" for index in range(a, b)}
     wrong = [index for index in filled if not _stands(old, place, index, file)]

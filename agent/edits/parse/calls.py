@@ -246,7 +246,7 @@ def _is_certain(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
     if _key(value, _LISTS) is not None and (
-        _text(value, _PATH) or all(isinstance(v, (list, dict, str)) for v in value.values())
+        _text(value, _PATH) or all(v is None or isinstance(v, (list, dict, str)) for v in value.values())
     ):
         return True
     if _key(value, _ARGUMENTS) is not None and _key(value, _NAMES) is not None:

@@ -365,6 +365,9 @@ def _hunk_edit(
     at: Literal["", "start"] = ""
     flaw = ""
     hint = int(found.group(1)) if found is not None and numbers else None
+    if old and counts != (len([mark for mark, _ in rows if mark != "+"]), len([mark for mark, _ in rows if mark != "-"])):
+        # Who did not count the lines of the hunk did not count those of the file.
+        hint = None
     if not old:
         if hint == 0:
             at = "start"

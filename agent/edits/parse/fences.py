@@ -10,7 +10,8 @@ from agent.edits.parse.languages import extension_of, is_language
 from agent.edits.parse.lines import Line, indent_of
 from agent.edits.parse.naming import NOTHING, Known, looks_like_path, stated_path
 
-_FENCE = re.compile(r"^[ \t]*(?:>[ ]?)*[ \t]*(`{3,}|~{3,})[ \t]*(.*?)[ \t]*$")
+_FENCE = re.compile(r"^[ \t]*(?:>[ ]?)*[ \t]*(`{3,}|~{3,})[ \t]*(.*?)[ \t]*(?:<[|｜][^\s`]*[|｜]>)*$")
+"""The tokens that a model's own syntax puts after a fence are no part of it."""
 _ATTRIBUTE = re.compile(
     r"\b(?:title|file|filename|path|name|src|filepath)\s*[=:]\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s}\"']+))", re.IGNORECASE
 )
@@ -78,6 +79,8 @@ def _read_info(info: str, known: Known) -> tuple[str, str | None]:
     path = stated_path(info, known, comment=True)
     if path is not None:
         return "", path
+    if len(words) == 2 and is_language(words[1]) and looks_like_path(words[0], known):
+        return words[1].lower(), words[0]
     return words[0].lower(), None
 
 

@@ -54,7 +54,7 @@ _CALL_FENCES = frozenset(
     }
 )
 _MARKERS = re.compile(
-    r"^\s*(?:\[TOOL_CALLS?\]|TOOL_CALLS?:|<\|tool_calls?(?:_begin|_start)?\|>|Action Input:|Tool call:|call:)\s*",
+    r"^\s*(?:\[TOOL_CALLS?\](?:\s*[\w.-]+\s*\[ARGS\])?|<\|python_tag\|>|TOOL_CALLS?:|<\|tool_calls?(?:_begin|_start)?\|>|Action Input:|Tool call:|call:)\s*",
     re.IGNORECASE,
 )
 
