@@ -8,6 +8,7 @@ the same file again does the rest. A task that met a dead server has not come to
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -16,12 +17,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from agent.config import CONFIG_NAME
 from agent.errors import EXIT_NO_MODEL, InTheWay, UsageError
 from agent.events import BatchDone, Event, Notice, Progress
 
@@ -41,16 +43,19 @@ class Task:
     files: tuple[str, ...] = ()
     test: str = ""
 
-    def arguments(self) -> list[str]:
-        """The command line of this task, without the common options."""
-        if self.tool == "fix":
-            judged = ["--test", self.test] if self.test else []
-            return ["fix", *judged, *(["--issue", self.request] if self.request else []), "--", *self.files]
-        if self.tool in ("", "search"):
-            return [*([self.tool] if self.tool else []), self.request]
-        if self.tool == "test":
-            return ["test", *self.files]
-        return [self.tool, self.request, *self.files]
+    def arguments(self, options: Sequence[str]) -> list[str]:
+        """The command line of this task. Its words come after `--`: they may look like an option or a command.
+
+        A request without a tool goes in through standard input, where it cannot be taken for the name of a command.
+        """
+        if not self.tool:
+            return list(options)
+        words = [] if self.tool in ("fix", "test") else [self.request]
+        said = ["--test", self.test] if self.test and self.tool in ("fix", "test") else []
+        if self.tool == "fix" and self.request:
+            said += ["--issue", self.request]
+        files = () if self.tool == "search" else self.files
+        return [self.tool, *options, *said, "--", *words, *files]
 
 
 @dataclass(frozen=True)
@@ -126,16 +131,24 @@ def finished(path: Path) -> dict[str, Result]:
     return done
 
 
-def run_batch(root: Path, git_dir: Path, path: Path, *, jobs: int, options: Sequence[str]) -> Iterator[Event]:
+def run_batch(
+    root: Path, git_dir: Path, path: Path, *, jobs: int, options: Sequence[str], again: bool = False
+) -> Generator[Event, None, dict[str, Result]]:
     """Run what is left of a file of tasks; yields an event for each task that ends, failed ones too.
 
+    Returns the results of all tasks, earlier ones included; `again` has those done again that failed earlier.
     Raises UsageError for a wrong file, InTheWay where the repository has no commit to start from.
     """
     tasks = read_tasks(path)
-    done = finished(results_path(path))
+    known = {task.id for task in tasks}
+    done = {id: result for id, result in finished(results_path(path)).items() if id in known}
+    if again:
+        done = {id: result for id, result in done.items() if result.exit_code == 0}
     left = [task for task in tasks if task.id not in done]
     if done:
-        yield Notice(f"{len(tasks) - len(left)} of {len(tasks)} tasks were done before.")
+        failures = sum(result.exit_code != 0 for result in done.values())
+        more = f", {failures} of them without success (--again does these again)" if failures else ""
+        yield Notice(f"{len(done)} of {len(tasks)} tasks were done before{more}.")
     if subprocess.run(["git", "rev-parse", "-q", "--verify", "HEAD"], cwd=root, capture_output=True).returncode:
         raise InTheWay("There is no commit yet to start worktrees from.", "Commit something first.")
     stop = threading.Event()
@@ -147,6 +160,7 @@ def run_batch(root: Path, git_dir: Path, path: Path, *, jobs: int, options: Sequ
                 ended, running = wait(running, timeout=0.5, return_when=FIRST_COMPLETED)
                 for future in ended:
                     result = future.result()
+                    done[result.id] = result
                     if not result.server_failed:
                         _append(results_path(path), result)
                     yield BatchDone(result)
@@ -155,6 +169,7 @@ def run_batch(root: Path, git_dir: Path, path: Path, *, jobs: int, options: Sequ
             stop.set()
             for future in running:
                 future.cancel()
+    return done
 
 
 def _append(path: Path, result: Result) -> None:
@@ -189,7 +204,8 @@ def _once(root: Path, tree: Path, task: Task, options: list[str], stop: threadin
     _git(root, "worktree", "add", "-q", "-b", branch, str(tree), "HEAD")
     start = _git(root, "rev-parse", branch)
     try:
-        events = _agent(tree, [*task.arguments()[:1], *options, *task.arguments()[1:]], stop)
+        _bring_settings(root, tree)
+        events = _agent(tree, task.arguments(options), "" if task.tool else task.request, stop)
     finally:
         made = _git(root, "rev-parse", branch) != start
         _git(root, "worktree", "remove", "--force", str(tree))
@@ -213,19 +229,28 @@ def _once(root: Path, tree: Path, task: Task, options: list[str], stop: threadin
     )
 
 
-def _agent(tree: Path, arguments: list[str], stop: threading.Event) -> list[dict[str, Any]]:
+def _bring_settings(root: Path, tree: Path) -> None:
+    """The person's settings hold for the tasks too: git does not bring a file that is not committed."""
+    with contextlib.suppress(FileNotFoundError):
+        shutil.copyfile(root / CONFIG_NAME, tree / CONFIG_NAME)
+
+
+def _agent(tree: Path, arguments: list[str], typed: str, stop: threading.Event) -> list[dict[str, Any]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "agent", *arguments],
         cwd=tree,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         start_new_session=True,
     )
     watcher = threading.Thread(target=_end_with, args=(process, stop), daemon=True)
     watcher.start()
-    assert process.stdout is not None
+    assert process.stdin is not None and process.stdout is not None
+    with contextlib.suppress(BrokenPipeError), process.stdin:
+        process.stdin.write(typed)
     events = []
     for line in process.stdout:
         try:
@@ -237,12 +262,10 @@ def _agent(tree: Path, arguments: list[str], stop: threading.Event) -> list[dict
 
 
 def _end_with(process: subprocess.Popen[str], stop: threading.Event) -> None:
-    """Interrupt a task's process when the batch is stopped, as Ctrl-C would."""
-    import signal
-
+    """End a task's process, in order, when the batch is stopped. (A batch in the background may be deaf to SIGINT.)"""
     while process.poll() is None:
         if stop.wait(0.2):
-            process.send_signal(signal.SIGINT)
+            process.terminate()
             return
 
 

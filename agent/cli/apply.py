@@ -85,6 +85,11 @@ def apply_reply(session: Session, text: str, targets: list[str]) -> Iterator[Eve
         # Nothing is mended here: no generation is saved by it, and a saved reply means what it says.
         plan = plan_edits(parsed.edits, session.work, named=targets, mend=False)
         yield from turn.outcomes(plan.outcomes)
+        if all(outcome.how == "quoted" for outcome in plan.outcomes):
+            raise EditRefused(
+                "The reply only repeats parts of the files; there is no edit in it.",
+                "Edits are blocks, fenced files or patches.",
+            )
         if plan.refused:
             raise EditRefused(
                 f"{len(plan.refused)} of {len(plan.outcomes)} edits were refused; nothing was written.",

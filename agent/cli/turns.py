@@ -39,7 +39,13 @@ def _ending(events: Iterator[Event]) -> Iterator[Event]:
 
 def moved(session: Session, direction: str, count: int) -> Iterator[Event]:
     """Undo or redo some turns: all of them, or none."""
-    done = session.history.undo(count) if direction == "undo" else session.history.redo(count)
+    move = session.history.undo if direction == "undo" else session.history.redo
+    done = move(count, dry_run=session.switches.dry_run)
+    if session.switches.dry_run:
+        turns = f"turn{'s' * (len(done.turns) > 1)} {', '.join(map(str, done.turns))}"
+        verb = "taken back" if direction == "undo" else "done again"
+        yield Notice(f"Dry run: {turns} would be {verb}, in {', '.join(done.files)}.")
+        return
     yield Undone(done.direction, done.turns, done.files, done.summary)
 
 
@@ -76,8 +82,9 @@ def log_command(context: click.Context, /, limit: int, prune: bool, older_than: 
 
 
 def _pruned(session: Session, days: int) -> Iterator[Event]:
-    count = session.history.prune(days)
-    yield Notice(f"{count} turn(s) older than {days} days dropped.")
+    dry = session.switches.dry_run
+    count = session.history.prune(days, dry_run=dry)
+    yield Notice(f"{'Dry run: ' * dry}{count} turn(s) older than {days} days {'would be ' * dry}dropped.")
 
 
 def logged(session: Session, limit: int, as_json: bool = False) -> Iterator[Event]:
@@ -124,11 +131,15 @@ def init_command(context: click.Context, /, **said: Any) -> int:
     """Make a git repository here, so that edits can be tracked and undone."""
     from agent.render import drive
     from agent.repo.history import init
+    from agent.repo.root import find_root
 
     common = taken(context, said)
-    where = Path(common.values.get("directory") or ".")
+    where = Path(common.values.get("directory") or ".").resolve()
 
     def events() -> Iterator[Event]:
-        yield Notice(init(where))
+        if common.values.get("dry_run") and find_root(where) is None:
+            yield Notice(f"Dry run: {where} would be made a git repository.")
+        else:
+            yield Notice(init(where))
 
     return drive(_ending(events()), common.renderer())

@@ -122,17 +122,17 @@ class FileHistory:
         note = "; ".join(part for part in (recovered, record.note) if part)
         return Recorded(record.turn, record.files, record.commit, note)
 
-    def undo(self, n: int = 1) -> Undone:
-        """Take back the last `n` turns, newest first, to the byte.
+    def undo(self, n: int = 1, *, dry_run: bool = False) -> Undone:
+        """Take back the last `n` turns, newest first, to the byte; with `dry_run` only look whether that can be done.
 
         Raises InTheWay, naming the file, with nothing changed, when one of them is not as the agent left it, and
         TaskFailed when there are not so many turns.
         """
-        return self._move("undo", n)
+        return self._move("undo", n, dry_run)
 
-    def redo(self, n: int = 1) -> Undone:
+    def redo(self, n: int = 1, *, dry_run: bool = False) -> Undone:
         """Do again the last `n` turns that were taken back. Raises InTheWay and TaskFailed like `undo`."""
-        return self._move("redo", n)
+        return self._move("redo", n, dry_run)
 
     def log(self, limit: int | None = None) -> list[TurnRecord]:
         """The turns, newest first."""
@@ -154,8 +154,10 @@ class FileHistory:
             raise TaskFailed(f"There is no turn {turn}.", "`agent log` lists the turns.")
         return self._store.diff(turn)
 
-    def prune(self, older_than_days: float) -> int:
+    def prune(self, older_than_days: float, *, dry_run: bool = False) -> int:
         """Forget turns older than so many days. Returns how many; they cannot be undone any more."""
+        if dry_run:
+            return sum(record.when < time.time() - older_than_days * 86_400 for record in self._store.records())
         with self._lock():
             self._recover()
             limit = time.time() - older_than_days * 86_400
@@ -228,13 +230,13 @@ class FileHistory:
         self._store.update(record, after)
         return record
 
-    def _move(self, direction: moving.Direction, n: int) -> Undone:
+    def _move(self, direction: moving.Direction, n: int, dry_run: bool) -> Undone:
         with self._lock():
             recovered = self._recover()
             turns = moving.choose(self._store.records(), direction, n)
             mover = moving.Mover(self.root, self.git_dir, self._store, self._branch, self._intents, self.holder)
             mover.check(turns, direction)
-            said = [mover.move(record, direction, self._commits) for record in turns]
+            said = [] if dry_run else [mover.move(record, direction, self._commits) for record in turns]
         files = tuple(dict.fromkeys(path for record in turns for path in record.files))
         summary = " ".join(part for part in (recovered, *said) if part)
         return Undone(direction, tuple(record.turn for record in turns), files, summary)
