@@ -36,6 +36,8 @@ def first_words(ground: Ground) -> str:
                 [(name, "it never ends (endless loop)" if name in looped else message) for name, message in told],
                 3,
             )
+    if ground.baseline.timed_out and not ground.baseline.output.strip():
+        return "The tests fail:\n" + tail(ground.baseline)
     failures = read_failures(ground, ground.baseline)
     if failures:
         command = TestCommand(kind_of(ground.command), shell=ground.command)

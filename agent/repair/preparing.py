@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agent.repair.benches import CommandBench, WarmBench
@@ -19,6 +19,9 @@ from agent.repair.targets import Target
 from agent.repair.tracing import read_trace, start_trace
 from agent.repair.types import Trace
 from agent.repair.warm import Limits, WarmJudge
+
+OUT_OF_TIME = 24
+"""SIGXCPU: what ends a process that has used up its processor time."""
 
 
 @dataclass
@@ -80,9 +83,12 @@ def prepare(
     judge, rest = copies[0], copies[1:]
     watch = Watch(judge.root / path for path in targets)
     begun = time.monotonic()
-    real = start(judge, command, cpu_seconds=max(2, int(seconds * 4)))
+    # Processor time tells an endless loop from a compiler on a busy machine.
+    real = start(judge, command, cpu_seconds=max(2, int(seconds * (4 if python else 1))))
     if not python:
-        baseline = finish(real, seconds)
+        baseline = finish(real, seconds * 2)
+        if baseline.exit_code == 128 + OUT_OF_TIME:
+            baseline = replace(baseline, timed_out=True)
         return _commands(command, baseline, None, judge, rest, texts, seconds, watch)
     ended: list[Run] = []
     # Waited for from the start, so that its time is its own.

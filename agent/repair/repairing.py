@@ -8,11 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent.errors import UsageError
 from agent.events import Event, Notice, Progress, Tried
 from agent.repair import candidates as sources
 from agent.repair import meta_search
 from agent.repair.asking import Asker, Question
 from agent.repair.candidates import Suspicions
+from agent.repair.expectations import expectations
 from agent.repair.failures import complaint, first_words, read_failures, words
 from agent.repair.parsing import Mended, mend
 from agent.repair.pool import Pool
@@ -35,6 +37,8 @@ BEHIND = 10
 """How far the search steps back behind a model on the same cores, as nice(2) counts: a tenth of the time is left."""
 MOST_REFUSED = 20
 """Candidates that pass in a warm process and not with the command itself, until the search is given up."""
+LONGEST_FILE = 20_000
+"""Lines: with 120,000 the preparation alone took minutes."""
 BASELINE_SECONDS = 10.0
 """How long the unchanged files may take before they count as failing, unless the settings allow less."""
 
@@ -54,12 +58,19 @@ def repair(
     """Repair `targets` (paths relative to `root`) until they parse and `test_command` exits with 0.
 
     Yields Progress, Tried, Notice and the model's Spent events; returns the result. Nothing in `root` is written:
-    the result's `changes` are for the caller to show, gate, write and record. Raises UsageError for unreadable files.
+    the result's `changes` are for the caller to show, gate, write and record. Raises UsageError for files that are too
+    long or cannot be read.
     """
     begun = time.monotonic()
     limit = deadline_seconds or (settings.fix_seconds if settings else 300.0)
     deadline = begun + limit
     files = read_targets(root, targets)
+    for path, target in files.items():
+        if test_command is not None and (lines := target.text.count("\n")) > LONGEST_FILE:
+            raise UsageError(
+                f"{path} has {lines:,} lines; files of more than {LONGEST_FILE:,} are not searched.",
+                "Move the code in question to a file of its own, or ask for an edit in words.",
+            )
     base = {path: target.text for path, target in files.items()}
     mended = yield from mend(files, deadline)
     base.update({path: texts[0] for path, texts in mended.texts.items()})
@@ -245,7 +256,9 @@ def _asker(
             (weight / (1 + rank), piece) for rank, piece in enumerate(show(path, text, lines, whole_lines)) if weight
         ]
     pieces.sort(key=lambda item: -item[0])
-    failure = first_words(ground) + (f"\n\nReported: {issue}" if issue else "")
+    failure = first_words(ground)
+    expected = expectations(ground.judge.root, ground.command, failure, base)
+    failure += (f"\n\nWhat they check:\n{expected}" if expected else "") + (f"\n\nReported: {issue}" if issue else "")
     questions = [
         Question(piece, failure, hints(base[piece.path], suspicion.of(piece.path), piece)) for _, piece in pieces[:3]
     ]

@@ -84,6 +84,12 @@ def test_an_unreadable_file_is_named(project: Project) -> None:
             run_repair(root, "calc.py", test_command="false")
 
 
+def test_a_file_of_a_hundred_thousand_lines_is_refused_at_once(project: Project) -> None:
+    root = project({"long.py": "x = 1\n" * 100_000})
+    with pytest.raises(UsageError, match=r"long\.py has 100,000 lines"):
+        run_repair(root, "long.py", test_command="false")
+
+
 def test_a_latin_1_file_keeps_its_encoding(project: Project) -> None:
     root = project({"check.py": "from words import low\n\nassert low(1, 2) == 1\n"})
     before = b"# -*- coding: latin-1 -*-\n# caf\xe9\ndef low(a, b):\n    return max(a, b)\n"
