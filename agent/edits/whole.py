@@ -125,6 +125,8 @@ def _write(edit: Edit, text: str, path: str, exists: bool) -> tuple[str, Placed]
         whole = fit_whole(text, "".join(line + "\n" for line in merged), edit)
         return whole, Placed(edit, "located", "elision", 1, len(lines))
     meant = _meaning(edit, text, path, new)
+    if isinstance(merged, str) and meant != "symbol" and _gives_definitions(text, new, path):
+        meant = "symbol"
     if isinstance(merged, str) and meant != "symbol":
         return text, Placed(edit, "refused", reason=f"The file's new text leaves code out. {merged}")
     if meant == "quote":
@@ -134,6 +136,20 @@ def _write(edit: Edit, text: str, path: str, exists: bool) -> tuple[str, Placed]
     if meant:
         return text, Placed(edit, "refused", reason=meant)
     return fit_whole(text, new, edit), Placed(edit, "located", "whole-file", 1, len(lines))
+
+
+def _gives_definitions(text: str, new: str, path: str) -> bool:
+    """All that the new text has and the file has not is inside definitions that both have."""
+    before, after = shape_of(path, text), shape_of(path, new)
+    if before is None or after is None or not after.top or after.broken:
+        return False
+    known = {line.strip() for line in split(text)[0]}
+    names = {symbol.name for symbol in before.top}
+    inside = {row for symbol in after.top for row in range(symbol.outer_line, symbol.end_line + 1)}
+    outside = [line for row, line in enumerate(split(new)[0], 1) if row not in inside]
+    return all(symbol.name in names for symbol in after.top) and all(
+        not line.strip() or line.strip() in known or is_elision(line) for line in outside
+    )
 
 
 def _leaves_out(new: str) -> bool:

@@ -129,7 +129,9 @@ def main() -> None:
     arguments.add_argument("--files", type=int, default=40, help="files a language")
     arguments.add_argument("--only", help="languages, with commas")
     arguments.add_argument("--show", action="store_true", help="print each wrong verdict")
-    arguments.add_argument("--keep", type=Path, help="a folder for the counts of each language, read where they are there")
+    arguments.add_argument(
+        "--keep", type=Path, help="a folder for the counts of each language, read where they are there"
+    )
     arguments.add_argument("--seconds", type=float, default=1e9, help="begin no language after this time")
     arguments.add_argument("--out", type=Path, help="write the table here too")
     given = arguments.parse_args()

@@ -203,6 +203,14 @@ def read_diff(
                 current = _File(start=lines[index].start)
                 files.append(current)
             index = _read_hunk(lines, index + 1, stop, current, text, fenced=fenced)
+        elif (
+            fenced
+            and current is not None
+            and not current.hunks
+            and text[:1] in tuple("+- ")
+            and _changes_follow(lines, index, stop)
+        ):
+            index = _read_hunk(lines, index, stop, current, None, fenced=fenced)
         elif not text.strip() or (fenced and text.strip()) or (current is not None and re.match(r"^={20,}$", text)):
             # A blank line between files; prose between files inside a fence.
             if not fenced and not text.strip() and not _diff_goes_on(lines, index, stop):
@@ -226,6 +234,16 @@ def read_diff(
         return Pending(edits[-1].path, "diff", "the diff breaks off", tuple(done), quiet="+- @\\")
     end = stop if fenced else last
     return Block(end, tuple(edits), path=edits[-1].move_to or edits[-1].path)
+
+
+def _changes_follow(lines: Sequence[Line], index: int, stop: int) -> bool:
+    """Rows of a hunk that has no `@@` line come before the next one that has."""
+    for line in lines[index:stop]:
+        if line.text.startswith("@@"):
+            return False
+        if line.text[:1] in ("+", "-"):
+            return True
+    return False
 
 
 def _starts_headers(lines: Sequence[Line], index: int, stop: int) -> bool:
@@ -365,7 +383,10 @@ def _hunk_edit(
     at: Literal["", "start"] = ""
     flaw = ""
     hint = int(found.group(1)) if found is not None and numbers else None
-    if old and counts != (len([mark for mark, _ in rows if mark != "+"]), len([mark for mark, _ in rows if mark != "-"])):
+    if old and counts != (
+        len([mark for mark, _ in rows if mark != "+"]),
+        len([mark for mark, _ in rows if mark != "-"]),
+    ):
         # Who did not count the lines of the hunk did not count those of the file.
         hint = None
     if not old:

@@ -19,7 +19,7 @@ from agent.edits.parse.whole import fence_content, keep_weak, whole_file_edit
 from agent.edits.types import Edit, Naming
 
 _THINK = re.compile(r"^\s*<(think|thinking|thought|reasoning)>", re.IGNORECASE)
-_THINK_END = re.compile(r"</(?:think|thinking|thought|reasoning)>\s*$", re.IGNORECASE)
+_THINK_END = re.compile(r"</(?:think|thinking|thought|reasoning)>\s*", re.IGNORECASE)
 _PATH_ATTRIBUTE = re.compile(r"\s(?:path|file|filename|file_path)\s*=\s*[\"'][^\"']+\.\w+[\"']")
 _PATH_TAG = re.compile(r"^\s*<(path|file_path|filepath|file|filename|file_name|target_file)>\s*([^<>]+?)\s*</\1>\s*$")
 _TAG = re.compile(r"^\s*<(\|?[A-Za-z][\w.|-]*)(?:[=\s][^>]*)?>")
@@ -54,7 +54,8 @@ _CALL_FENCES = frozenset(
     }
 )
 _MARKERS = re.compile(
-    r"^\s*(?:\[TOOL_CALLS?\](?:\s*[\w.-]+\s*\[ARGS\])?|<\|python_tag\|>|TOOL_CALLS?:|<\|tool_calls?(?:_begin|_start)?\|>|Action Input:|Tool call:|call:)\s*",
+    r"^\s*(?:\[TOOL_CALLS?\](?:\s*[\w.-]+\s*\[ARGS\])?|<\|python_tag\|>|TOOL_CALLS?:|"
+    r"<\|tool_calls?(?:_begin|_start)?\|>|Action Input:|Tool call:|call:)\s*",
     re.IGNORECASE,
 )
 
@@ -229,7 +230,7 @@ class Scanner:
         self.incomplete.extend(block.incomplete)
         if block.path:
             self._last_path = block.path
-        self.at = max(block.end, self.at + 1)
+        self.at = block.end if block.wrapper else max(block.end, self.at + 1)
         if block.wrapper:
             return
         self._block_end = self.at
@@ -289,8 +290,14 @@ class Scanner:
         if not self._may_look(self.length - self.lines[self.at].start):
             return Block(self.at + 1)
         for index in range(self.at, len(self.lines)):
-            if _THINK_END.search(self.lines[index].text):
-                return Block(index + 1)
+            line = self.lines[index]
+            if (end := _THINK_END.search(line.text)) is not None:
+                if end.end() == len(line.text):
+                    return Block(index + 1)
+                # The answer begins on the line on which the thought ends.
+                self.lines[index] = line._replace(text=line.text[end.end() :], start=line.start + end.end())
+                self._block_end = index
+                return Block(index, wrapper=True)
         if last:
             return Block(len(self.lines))
         return Pending(None, "thinking", "the thought does not end", closers=("</",))

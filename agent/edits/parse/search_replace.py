@@ -21,7 +21,9 @@ from agent.edits.types import Edit, Naming
 
 _DECORATION = r"[ \t]*(?:[*_`]{1,3}|>[ \t]|#{1,4}[ \t]+)?[ \t]*"
 _HEAD = re.compile(rf"^{_DECORATION}(<{{5,9}}|-{{5,9}})[ \t]*([A-Za-z]+)?(?:/REPLACE)?(?P<rest>[^<]*)$")
-_DIVIDER = re.compile(r"^[ \t]*(?:[*_`]{1,3})?(={5,9})[ \t]*(?:REPLACE|WITH|UPDATED|NEW|DIVIDER)?[ \t]*(?:[*_`]{1,3})?$")
+_DIVIDER = re.compile(
+    r"^[ \t]*(?:[*_`]{1,3})?(={5,9})[ \t]*(?:REPLACE|WITH|UPDATED|NEW|DIVIDER)?[ \t]*(?:[*_`]{1,3})?$"
+)
 _TAIL = re.compile(rf"^{_DECORATION}(>{{5,9}}|\+{{5,9}})[ \t]*([A-Za-z/ ]*).*$")
 _SEARCH_WORDS = frozenset({"search", "find", "old", "before", "original", "searching"})
 _MERGE_WORDS = frozenset({"head", "current", "existing", "updated", "ours"})
