@@ -84,7 +84,7 @@ class Asker:
         try:
             chain = 0
             while not self._stop.is_set() and self._questions:
-                self._chain(self._questions[chain % len(self._questions)], chain)
+                self._chain(self._questions[chain // 2 % len(self._questions)], chain)
                 chain += 1
                 if chain > 12:
                     return
@@ -94,16 +94,17 @@ class Asker:
     def _chain(self, question: Question, number: int) -> None:
         shown = question.shown
         failure = question.failure
-        if number >= len(self._questions) and question.hints:
-            hint = question.hints[(number // len(self._questions) - 1) % len(question.hints)]
+        rounds = number // (2 * len(self._questions))
+        if rounds and question.hints:
+            hint = question.hints[(2 * (rounds - 1) + number % 2) % len(question.hints)]
             failure += "\n\n" + prompts.render("fix-hint", line=hint)
-        messages = [
-            Message("user", prompts.render("fix", code=shown.code, failure=failure, what=shown.what)),
-        ]
+        # Asked for code alone, a small model often copies the fault; having said what is wrong, it seldom does.
+        name = "fix-why" if number % 2 else "fix"
+        messages = [Message("user", prompts.render(name, code=shown.code, failure=failure, what=shown.what))]
         for attempt in range(TRIES_A_CHAIN):
             if self._stop.is_set():
                 return
-            reply = self._ask(messages, shown, first=number < len(self._questions) and attempt == 0)
+            reply = self._ask(messages, shown, first=number < 2 * len(self._questions) and attempt == 0)
             if reply is None:
                 return
             feedback = self._judged(reply, shown)
@@ -118,7 +119,7 @@ class Asker:
 
         room = min(int(shown.tokens * 1.5) + 200, self._backend.context_limit() // 2)
         options = self._profile.options() if self._profile is not None else Options()
-        options = replace(options, max_tokens=room, seed=self.tries, prediction=shown.code)
+        options = replace(options, max_tokens=room, seed=self.tries, prediction=shown.code, stop=ends(shown.code))
         if not first:
             options = replace(options, temperature=max(options.temperature, WARM), top_p=options.top_p or 0.95)
         else:
@@ -170,6 +171,11 @@ class Asker:
                 if told is candidate:
                     return verdict
         return None
+
+
+def ends(code: str) -> tuple[str, ...]:
+    """Where a reply may be cut: the fence is closed, or a program is begun around the code that the file has not."""
+    return ("\n```\n", *(end for end in ("\nint main(", "\nfunc main(", "\nif __name__") if end not in code))
 
 
 def _first_difference(before: str, after: str) -> int:
