@@ -83,6 +83,8 @@ class Meta:
     """Line (1-based) → the candidates it belongs to; all of an anchor's for its original text."""
     sites: dict[int, int]
     """Candidate → number of its anchor."""
+    spans: dict[int, tuple[int, int]]
+    """Number of an anchor → its characters in the original text."""
 
 
 def grammar_for(path: str) -> str:
@@ -93,13 +95,14 @@ def grammar_for(path: str) -> str:
     return grammar if grammar in RUNTIMES else ""
 
 
-def embeddable(path: str, text: str, mutations: Sequence[Mutation]) -> set[int]:
-    """Which mutations (by their place in the sequence) have an anchor; those may still lie inside one another."""
+def embeddable(path: str, text: str, mutations: Sequence[Mutation]) -> dict[int, tuple[int, int]]:
+    """The mutations (by their place in the sequence) that have an anchor, with its span; spans may be nested."""
     source = parse(path, text)
     grammar = grammar_for(path)
     if source is None or not grammar or (not text.isascii() and len(source.data) == 0):
-        return set()
-    return {number for number, mutation in enumerate(mutations) if _anchor(source, grammar, mutation) is not None}
+        return {}
+    anchors = ((number, _anchor(source, grammar, mutation)) for number, mutation in enumerate(mutations))
+    return {number: (anchor.start, anchor.end) for number, anchor in anchors if anchor is not None}
 
 
 def embed(path: str, text: str, mutations: Sequence[Mutation], skip: frozenset[int] = frozenset()) -> Meta | None:
@@ -346,7 +349,8 @@ def _rendered(text: str, grammar: str, path: str, anchors: list[Anchor]) -> Meta
         place = anchor.end
     writer.put(text[place:])
     writer.put("\n" + tail)
-    return Meta("".join(writer.parts), writer.owners, sites)
+    spans = {site: (anchor.start, anchor.end) for site, anchor in enumerate(anchors, 1)}
+    return Meta("".join(writer.parts), writer.owners, sites, spans)
 
 
 def _head_place(grammar: str, text: str) -> int:

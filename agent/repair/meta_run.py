@@ -20,6 +20,8 @@ MOST = 500
 """Candidates in one build; compilers slow down on functions of thousands of branches."""
 ROUNDS = 10
 """Attempts at one build until no compile error is left."""
+FIRST = 120
+"""Candidates in the first build: it is done soon, and what it teaches keeps wrong ones out of the next, larger ones."""
 EMPTY = 2
 """Builds in a row that come to judge nothing, until it is given up."""
 
@@ -34,6 +36,7 @@ class MetaRun:
         target: Target,
         text: str,
         mutations: Sequence[Mutation],
+        spans: Sequence[tuple[int, int]],
         *,
         failing: Sequence[str],
         seconds: float,
@@ -46,6 +49,9 @@ class MetaRun:
         self.judged: set[int] = set()
         self.builds = 0
         self._chunk: list[int] = []
+        self._spans = list(spans)
+        self._idle: set[tuple[int, int]] = set()
+        self._wrong: set[tuple[str, str, str]] = set()
         self.why = ""
         self._stop = False
         self._process: subprocess.Popen[bytes] | None = None
@@ -64,16 +70,25 @@ class MetaRun:
     def _run(self) -> None:
         """Build after build, the likeliest candidates first, until each has been in one or the time is up."""
         waiting = list(range(len(self._mutations)))
-        empty = 0
+        empty, size = 0, FIRST
         while waiting and empty < EMPTY and not self._stop and time.monotonic() < self._deadline:
-            self._chunk = waiting[:MOST]
+            self._chunk = waiting[:size]
             before = len(self.judged)
             used = self._build([self._mutations[number] for number in self._chunk])
             done = {self._chunk[place] for place in used}
             empty = 0 if len(self.judged) > before else empty + 1
             if not done:
                 return
-            waiting = [number for number in waiting if number not in done]
+            waiting = [number for number in waiting if number not in done and not self._hopeless(number)]
+            size = min(2 * size, MOST)
+
+    def _hopeless(self, number: int) -> bool:
+        """The compiler has refused the same replacement elsewhere (a name of another type, mostly), or the failing
+        tests do not come to the place."""
+        start, end = self._spans[number]
+        return _replacement(self._text, self._mutations[number]) in self._wrong or any(
+            first <= start and end <= last for first, last in self._idle
+        )
 
     def _build(self, mutations: Sequence[Mutation]) -> set[int]:
         """Build a program until it compiles, and run it. Returns the mutations that were in it at first."""
@@ -98,7 +113,11 @@ class MetaRun:
             if not bad:
                 self.why = "it does not build: " + output[-300:]
                 return used
+            self._wrong |= {_replacement(self._text, mutations[place]) for place in bad}
             out |= bad
+            out |= {
+                place for place in range(len(mutations)) if _replacement(self._text, mutations[place]) in self._wrong
+            }
         self.why = f"it did not build in {ROUNDS} rounds"
         return used
 
@@ -129,7 +148,19 @@ class MetaRun:
         run = finish(process, max(1.0, self._deadline - time.monotonic()))
         self._following = False
         reader.join(1.0)
-        return self._read(out) > 0, run.output
+        if self._read(out) > 0:
+            self._note_idle(meta, out.with_name(out.name + ".hits"))
+            return True, run.output
+        return False, run.output
+
+    def _note_idle(self, meta: Meta, hits: Path) -> None:
+        """Remember the anchors that the failing tests did not come to."""
+        try:
+            reached = {int(word) for word in hits.read_text().split()}
+        except (OSError, ValueError):
+            return
+        if reached:
+            self._idle |= {span for site, span in meta.spans.items() if site not in reached}
 
     def _follow(self, out: Path) -> None:
         while self._following and not self._stop:
@@ -152,6 +183,15 @@ class MetaRun:
                     if word == "P":
                         self._passing(number)
         return len(lines)
+
+
+def _replacement(text: str, mutation: Mutation) -> tuple[str, str, str]:
+    """What replaces what; what is put in or taken out is told apart by its place."""
+    splice = mutation.splices[0]
+    before = text[splice.start : splice.end]
+    if len(mutation.splices) > 1 or not before.strip() or not splice.text.strip():
+        return mutation.family, str(splice.start), splice.text
+    return mutation.family, before, splice.text
 
 
 def errors(output: str, name: str) -> set[int]:

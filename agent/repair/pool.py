@@ -68,15 +68,16 @@ class Pool:
                 changed.append((path, *region))
         return hash(tuple(sorted(changed)))
 
-    def put(self, candidate: Candidate, *, first: bool = False) -> bool:
-        """Queue a candidate, unless its text was queued before. `first`: before everything else."""
+    def put(self, candidate: Candidate, *, first: bool = False, patient: bool = False) -> bool:
+        """Queue a candidate, unless its text was queued before. `first`: before everything else; `patient`: with more
+        time, for one that has passed elsewhere."""
         mark = self._print(candidate.texts)
         with self._ready:
             if mark in self._seen:
                 return False
             self._seen.add(mark)
             key = -candidate.score - (1e9 if first else 0.0)
-            heapq.heappush(self._heap, _Entry(key, next(self._numbers), candidate))
+            heapq.heappush(self._heap, _Entry(key, next(self._numbers), candidate, patient))
             self._ready.notify()
         return True
 
