@@ -12,7 +12,20 @@ from pathlib import Path
 
 from agent.edits.gate.languages import language_of
 
-_SKIPPED = {".git", "__pycache__", "proc", "sys", "dev", "testdata", "test_data", "tutor", "tmac", "invalid", "bad"}
+_SKIPPED = {
+    ".git",
+    "__pycache__",
+    "proc",
+    "sys",
+    "dev",
+    "testdata",
+    "test_data",
+    "tutor",
+    "tmac",
+    "invalid",
+    "bad",
+    "themes",
+}
 """Folders without source, or with source that is wrong on purpose."""
 _SIZES = (400, 60_000)
 """Bytes: smaller files hold nothing to edit, larger ones are mostly generated."""
@@ -55,7 +68,12 @@ def _files(roots: Iterable[Path]) -> Iterator[Path]:
                     size = path.stat().st_size
                 except OSError:
                     continue
-                if _SIZES[0] <= size <= _SIZES[1] and path.is_file() and not path.is_symlink():
+                if (
+                    _SIZES[0] <= size <= _SIZES[1]
+                    and not name.startswith("README.C")
+                    and path.is_file()
+                    and not path.is_symlink()
+                ):
                     yield path
 
 

@@ -137,6 +137,7 @@ def _rename(language: Language, text: bytes, chooser: random.Random) -> tuple[st
     names = [
         n for n in leaves(parse(language.grammar, text)) if n.type in _NAMES and n.parent and not n.parent.is_error
     ]
+    names = [n for n in names if text[n.start_byte : n.end_byte] not in (b"delete", b"default")]
     names = [n for n in names if text[n.start_byte : n.end_byte].isalpha() and n.end_byte - n.start_byte > 2]
     if not names:
         return None

@@ -19,6 +19,8 @@ from agent.edits.types import Problem
 
 _MACRO_LANGUAGES = ("c", "cpp", "cuda", "objc")
 _MACRO = re.compile(rb"\b[A-Z][A-Z0-9_]{2,}\b|^[ \t]*#[ \t]*(?:if|el|endif)", re.MULTILINE)
+_DECLARING_MACRO = re.compile(rb"^[ \t]*(?:#[ \t]*(?:if|el)|[A-Z][A-Z0-9_]\w*\b)", re.MULTILINE)
+"""A branch of the preprocessor, or a line that begins with a name in capitals: what follows need not parse as it is."""
 _ALTERNATIVES = re.compile(rb"^[ \t]*#[ \t]*el.*?(?=^[ \t]*#[ \t]*endif)", re.MULTILINE | re.DOTALL)
 _GAPS = {
     "typescript": (re.compile(rb"\bexport type \*"), b"export      *"),
@@ -145,11 +147,12 @@ def _counts(
     language: Language, grammar: str, before: bytes | None, after: bytes, new: Sequence[TreeError], clean: bool
 ) -> bool:
     """The errors mean what they say, as far as this grammar can be trusted."""
-    if language.check == "tree":
+    branches = language.name == "csharp" and not clean and _DECLARING_MACRO.search(after) is not None
+    if language.check == "tree" and not branches:
         return True
-    # A new file has no baseline; where macros are the one doubt, errors away from them are meant.
+    # A new file has no baseline; without a macro that may stand for syntax, its errors are meant.
     macros = language.name in _MACRO_LANGUAGES
-    trusted = clean or (before is None and macros)
+    trusted = clean or (before is None and macros and not _DECLARING_MACRO.search(after))
     if language.check == "soft" and trusted and not (macros and all(_near_macro(after, error) for error in new)):
         return True
     if language.check == "clean" and not clean:

@@ -26,9 +26,7 @@ _MODULE = re.compile(rb"^(?:import\b[^(]|export\b)", re.MULTILINE)
 
 def accepts(language: str, text: bytes, *, timeout: float = 3.0) -> bool:
     """The language's own parser reads the text. False too when there is none, or it took over `timeout` seconds."""
-    if language == "javascript" and _MODULE.search(text):
-        language = "module"
-    return any(_accepts(command, text, timeout) for command in _COMMANDS.get(language, ()))
+    return any(_accepts(command, text, timeout) for command in _commands(language, text))
 
 
 def at_hand(language: str) -> bool:
@@ -38,11 +36,15 @@ def at_hand(language: str) -> bool:
 
 def complaint(language: str, text: bytes, *, timeout: float = 3.0) -> str:
     """What the language's own tool says of a text that it rejects; empty when it accepts it or is not at hand."""
-    for command in _COMMANDS.get(language, ()):
+    for command in _commands(language, text):
         done = _run(command, text, timeout)
         if done is not None:
             return (done.stderr + b"\n" + done.stdout).decode("utf-8", "replace") if done.returncode else ""
     return ""
+
+
+def _commands(language: str, text: bytes) -> tuple[tuple[str, ...], ...]:
+    return _COMMANDS.get("module" if language == "javascript" and _MODULE.search(text) else language, ())
 
 
 def _accepts(command: tuple[str, ...], text: bytes, timeout: float) -> bool:
