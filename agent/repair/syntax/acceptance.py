@@ -116,14 +116,15 @@ class Acceptance:
     def agreed(self, texts: Sequence[str]) -> list[str]:
         """`texts`, likeliest first, less those that the language's own tool rejects before it accepts one.
 
-        A grammar is more lenient than its language. Empty when the tool rejects the first four.
+        A grammar is more lenient than its language. All of them when the tool rejects the first four: then the two
+        disagree about more than the slip.
         """
         if self.language.check in _PARSERS or self._quick_tool or not native.at_hand(self.language.name):
             return list(texts)
         for number, text in enumerate(texts[:_ASKED]):
             if not native.complaint(self.language.name, text.encode(), timeout=_TOOL_SECONDS):
                 return list(texts[number:])
-        return []
+        return list(texts)
 
 
 def weight(errors: Sequence[TreeError]) -> float:

@@ -8,10 +8,12 @@ from agent.repair.syntax.document import Document, Line
 from agent.repair.syntax.insertions import insertions, new_lines
 from agent.repair.syntax.layout import NO_CODE
 from agent.repair.syntax.lexer import Token
+from agent.repair.syntax.naturalness import symbol
 from agent.repair.syntax.types import Candidate
-from agent.repair.syntax.vocabulary import ALL_ENDS, BRACKETS, near_keywords
+from agent.repair.syntax.vocabulary import ALL_ENDS, BRACKETS, likely_between, near_keywords
 
 INDENTED = "changed the indentation"
+_REPLACEMENTS = 12
 
 
 def candidates(document: Document, number: int) -> Iterator[Candidate]:
@@ -22,6 +24,7 @@ def candidates(document: Document, number: int) -> Iterator[Candidate]:
         yield from _deletions(number, line)
         yield from _splits(document, number, line)
         yield from _exchanges(document, number, line)
+        yield from _replacements(document, number, line)
     yield from new_lines(document, number)
     yield from _indentations(document, number, line)
 
@@ -37,7 +40,7 @@ def _deletions(number: int, line: Line) -> Iterator[Candidate]:
         cost = (
             2.5
             if doubled
-            else 8.0
+            else _bracket_deletion(token)
             if token.kind == "op" and set(token.text) & set(BRACKETS)
             else _DELETION_COSTS.get(token.kind, 12.0)
         )
@@ -47,6 +50,11 @@ def _deletions(number: int, line: Line) -> Iterator[Candidate]:
         if len(token.text) > 1 and token.kind == "op" and token.text[0] == token.text[-1]:
             shorter = line.text[: token.start] + line.text[token.start + 1 :]
             yield Candidate(number, number, shorter, f"took out `{token.text[0]}`", 2.5, token.text[0], -1)
+
+
+def _bracket_deletion(token: Token) -> float:
+    """Nobody adds a `$(` by a slip."""
+    return 8.0 if len(token.text) == 1 else 14.0
 
 
 _DELETION_COSTS = {"op": 5.0, "kw": 9.0}
@@ -60,12 +68,12 @@ def _splits(document: Document, number: int, line: Line) -> Iterator[Candidate]:
         for size in range(1, len(token.text)):
             head, tail = token.text[:size], token.text[size:]
             known = _is_known(document, head) + _is_known(document, tail)
-            if not known or not (tail[0].isalpha() or tail[0] == "_"):
+            if not known or not (tail[0].isalpha() or tail[0] == "_" or (tail.isdigit() and _is_known(document, head))):
                 continue
             for word in _GLUE:
                 if word in document.lexer.operators:
                     text = line.text[: token.start] + head + word + tail + line.text[token.end :]
-                    yield Candidate(number, number, text, f"put in `{word}`", 3.0 - known, word, 1)
+                    yield Candidate(number, number, text, f"put in `{word}`", (3.0, 2.0, 0.0)[known], word, 1)
 
 
 _GLUE = ("(", "[", ".", "::", ":", "->", "=", "<", ",")
@@ -86,6 +94,32 @@ def _exchanges(document: Document, number: int, line: Line) -> Iterator[Candidat
                 yield Candidate(number, number, text, words, cost, word if word in ALL_ENDS else "", 1)
 
 
+def _replacements(document: Document, number: int, line: Line) -> Iterator[Candidate]:
+    """Any token but a literal for what goes best between its neighbours: the last resort, dearer than a slip."""
+    code = [t for t in line.tokens if t.kind != "com"]
+    classes = ["\n=", *(symbol(t)[0] for t in code), "\n="]
+    for at, token in enumerate(code):
+        if token.kind not in ("op", "kw", "id"):
+            continue
+        left, right = classes[at], classes[at + 2]
+        known = token.kind == "id" and document.names[token.text] > 1
+        likely = [word for _, word in likely_between(document, left, right)]
+        for word in dict.fromkeys([*likely[:_REPLACEMENTS], *BRACKETS]):
+            if word == token.text or (word in BRACKETS and token.text in BRACKETS):
+                continue
+            text = line.text[: token.start] + _apart(line.text, token, word) + line.text[token.end :]
+            mark, change = (token.text, -1) if token.text in BRACKETS else (word, 1)
+            cost = 6.0 if known else 5.0
+            yield Candidate(number, number, text, f"`{_shown(token)}` → `{word}`", cost, mark, change, last_resort=True)
+
+
+def _apart(text: str, token: Token, word: str) -> str:
+    """`word` in the place of `token`, with blanks where it would run together with a name beside it."""
+    before = " " if word[0].isalnum() and text[: token.start][-1:].isalnum() else ""
+    after = " " if word[-1].isalnum() and text[token.end :][:1].isalnum() else ""
+    return before + word + after
+
+
 def _instead_of(document: Document, token: Token) -> Iterator[tuple[str, float]]:
     if token.text in BRACKETS and token.kind == "op":
         for word in BRACKETS:
@@ -99,8 +133,9 @@ def _instead_of(document: Document, token: Token) -> Iterator[tuple[str, float]]
         rare = document.names[token.text] < 2
         if len(token.text) < 2 and not rare:
             return
+        surely = min(0.8 * (len(token.text) - 2), 3.0)
         for word in near_keywords(token.text, document.lexer.keywords):
-            yield word, (0.5 if rare else 3.0) + (0.0 if document.words.get(word) else 1.0)
+            yield word, (0.5 - surely if rare else 3.0) + (0.0 if document.words.get(word) else 1.0)
         if token.text.lower() in document.lexer.keywords:
             yield token.text.lower(), 2.0
         for size in range(2, len(token.text) - 1):  # a keyword and a name that ran together

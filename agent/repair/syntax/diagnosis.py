@@ -27,8 +27,9 @@ class Diagnosis:
             phases.append(self._closes_quote)
         if self.missing or self.extra:
             phases.append(self._evens_brackets)
-        phases.append(lambda candidate: candidate.token not in _MARKS and not candidate.swaps_bracket)
-        phases.append(lambda candidate: True)
+        phases.append(lambda c: c.token not in _MARKS and not c.swaps_bracket and not c.last_resort)
+        phases.append(lambda c: not c.last_resort)
+        phases.append(lambda c: True)
         return phases
 
     def _closes_quote(self, candidate: Candidate) -> bool:

@@ -15,6 +15,7 @@ from agent.repair.syntax.vocabulary import (
     BLOCK_LINES,
     BLOCK_OPENERS,
     BRACKETS,
+    FREQUENT_KEYWORDS,
     QUOTES_OF,
     SEPARATORS,
     insert_cost,
@@ -22,6 +23,8 @@ from agent.repair.syntax.vocabulary import (
 )  # fmt: skip
 
 _LIKELY = 80
+_OPERANDS = ("I", "num", "str")
+_JOINTS = (",", "=", ".")
 _CLOSING_LINES = ("}", ")", "]", "});", ");", "};", "})", "],", "},")
 
 
@@ -29,11 +32,7 @@ def insertions(document: Document, number: int, line: Line) -> Iterator[Candidat
     for place, word in _likely(document, number, line):
         text = _with_blanks(line.text, place, word)
         raw = line.text[:place] + word + line.text[place:]
-        cost = (
-            insert_cost(word)
-            + _misplaced(document, line, place, word)
-            + (0.0 if document.words.get(word) or len(word) < 2 else 1.5)
-        )
+        cost = insert_cost(word) + _misplaced(document, line, place, word) + _unusual(document, line, place, word)
         yield Candidate(number, number, text, f"put in `{word}`", cost, word, 1, raw=raw)
     places = _boundaries(line) if number not in document.lone_quotes else _boundaries_in_strings(document, line)
     for place in places:
@@ -41,6 +40,16 @@ def insertions(document: Document, number: int, line: Line) -> Iterator[Candidat
             text = line.text[:place] + quote + line.text[place:]
             cost = 1.5 + _inside(document, text, place, quote)
             yield Candidate(number, number, text, f"put in `{quote}`", cost, quote, 1)
+
+
+def _unusual(document: Document, line: Line, place: int, word: str) -> float:
+    """A word that the file never uses is seldom what it lost; a `,` often is one of a list's."""
+    if word == ",":
+        around = [t.text for t in line.tokens if place - 40 < t.start < place + 40]
+        return -0.7 if "," in around else 0.0
+    if len(word) < 2 or document.words.get(word) or word[0] in BRACKETS:
+        return 0.0
+    return 1.0 if word in FREQUENT_KEYWORDS else 3.0
 
 
 def _misplaced(document: Document, line: Line, place: int, word: str) -> float:
@@ -68,8 +77,14 @@ def _likely(document: Document, number: int, line: Line) -> list[tuple[int, str]
         left = next((symbol(t)[0] for t in reversed(code) if t.end <= place), "\n=")
         right = next((symbol(t)[0] for t in code if t.start >= place), "\n=")
         together = pair(left, right)
+        first = not line.text[:place].strip()
         for word in words:
-            sure = word in BRACKETS or (word in SEPARATORS and place == last)
+            sure = (
+                word in BRACKETS
+                or (word in SEPARATORS and place == last)
+                or (first and word in FREQUENT_KEYWORDS)
+                or (word in _JOINTS and left in _OPERANDS and right in _OPERANDS)
+            )
             gain = 50.0 if sure else pair(left, word) + pair(word, right) - together - insert_cost(word)
             scored.append((-gain, place, word))
         unclosed = within_lines([Bracket(t.text, 0, False, False) for t in code if t.end <= place and t.kind == "op"])
@@ -88,8 +103,11 @@ def _inside(document: Document, text: str, place: int, quote: str) -> float:
     inner = made[0].text[1:-1]
     code = sum(inner.count(mark) for mark in ("(", ")", "[", "]", "{", "}", ";", ", ", "=="))
     code += 2 * len(re.findall(r"(?:^|\s)[-+*/=<>&|?:]{1,3}(?:\s|$)", inner))
-    edges = inner[:1].isspace() + inner[-1:].isspace() + (not inner)
-    edges += inner.rstrip()[-1:] in (";", ",") and not text[made[0].end :].strip()
+    edges = inner[:1].isspace() + inner[-1:].isspace() + 2 * (not inner.strip())
+    edges += inner.rstrip()[-1:] in (";", ",", "\\") and not text[made[0].end :].strip(" \\")
+    edges += (made[0].end < len(text) and text[made[0].end].isalnum()) or text[: made[0].start][-1:].isalnum()
+    argument = re.search(r", ?([^\W\d]\w*)$", inner)
+    code += 3 * bool(argument and document.names[argument[1]] > 1)
     return 1.0 * code + 1.5 * edges + 0.3 * len(inner.split())
 
 
@@ -114,7 +132,7 @@ def _boundaries(line: Line) -> list[int]:
 
 def _boundaries_in_strings(document: Document, line: Line) -> list[int]:
     """As `_boundaries`, and those of the words in strings: with a quote lost, what is inside and outside is swapped."""
-    bare = re.sub("[\"'`]", " ", line.text)
+    bare = re.sub("[\"'`#]|//|--", lambda m: " " * len(m[0]), line.text)
     places = _boundaries(line)
     for token in document.lexer.tokens(bare):
         places += [token.start, token.end]

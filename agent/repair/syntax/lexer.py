@@ -111,7 +111,7 @@ def lexer_for(language: str, grammar: str) -> Lexer:
     punctuation = "|".join(re.escape(o) for o in sorted(operators, key=len, reverse=True))
     pattern = re.compile(
         rf"(?P<str>{_unnumbered(strings)})|(?P<com>{_unnumbered(comments)}){regex}"
-        rf"|(?P<num>\d[\w.]*)|(?P<id>{identifier})|(?P<op>{punctuation}|\S)",
+        rf"|(?P<num>\d\w*(?:\.\d\w*)*)|(?P<id>{identifier})|(?P<op>{punctuation}|\S)",
         re.MULTILINE,
     )
     return Lexer(language, keywords, operators, pattern)

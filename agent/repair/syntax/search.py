@@ -82,6 +82,8 @@ def _one_edit(
     partial: list[Found] = []
     doubtful: list[Found] = []
     lines = suspect_lines(document, acceptance, fault)
+    # What mends one of several slips is worth half of the time: the others need some too.
+    patience = deadline if last else (clock() + deadline) / 2
     made: dict[int, list[Candidate]] = {}
     for phase, numbers in _order(diagnose(document).phases(), lines):
         chosen: list[Candidate] = []
@@ -111,18 +113,17 @@ def _one_edit(
         if whole:
             whole.sort(key=lambda f: f.cost)
             agreed = set(acceptance.agreed([f.text for f in whole]))
-            doubtful += [f for f in whole if f.text not in agreed]
             whole = [f for f in whole if f.text in agreed]
-        if whole or clock() > deadline:
+        if whole or clock() > (patience if partial else deadline):
             break
     return whole, partial, doubtful
 
 
 def _order(phases: list[Phase], lines: list[int]) -> list[tuple[Phase, list[int]]]:
     """What the counts point at, on all lines; then everything, first on the most suspect lines."""
-    pointed = [(phase, lines) for phase in phases[:-2]]
+    pointed = [(phase, lines) for phase in phases[:-3]]
     near, far = lines[:_NEAR], lines[_NEAR:]
-    return [*pointed, (phases[-2], near), (phases[-2], far), (phases[-1], near), (phases[-1], far)]
+    return pointed + [(phase, part) for phase in phases[-3:] for part in (near, far)]
 
 
 def _ranked(

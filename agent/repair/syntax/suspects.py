@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from agent.edits.gate.fault import Fault
 from agent.repair.syntax.acceptance import Acceptance
 from agent.repair.syntax.document import Document, unfollowed
@@ -9,6 +11,7 @@ from agent.repair.syntax.layout import NO_CODE
 from agent.repair.syntax.vocabulary import near_keywords
 
 _MOST = 24
+_OPERANDS = ("I", "num", "str")
 _SEARCHED_FOR_STRANGE = 60
 
 
@@ -29,6 +32,7 @@ def suspect_lines(document: Document, acceptance: Acceptance, fault: Fault | Non
         add(*_with_code(document, number))
     add(*document.lone_quotes[:4])
     add(*_misspelt(document)[:4])
+    add(*_run_together(document, acceptance)[:3])
     starts = [document.line_of(_character(acceptance, e.start)) for e in acceptance.errors[:12]]
     ends = [document.line_of(_character(acceptance, e.end)) for e in acceptance.errors[:6]]
     for number in starts:
@@ -56,6 +60,20 @@ def _misspelt(document: Document) -> list[int]:
             if any(k in document.words for k in near) or (alone and near):
                 found.append((not alone, number))
     return [number for _, number in sorted(found)]
+
+
+def _run_together(document: Document, acceptance: Acceptance) -> list[int]:
+    """Lines within errors with two operands side by side as nowhere else in the file."""
+    pairs: dict[tuple[str, str], list[int]] = {}
+    for number, line in enumerate(document.lines):
+        kinds = [kind for kind, _ in line.symbols]
+        for pair in itertools.pairwise(kinds):
+            if pair[0] in _OPERANDS and pair[1] in _OPERANDS:
+                pairs.setdefault(pair, []).append(number)
+    spans = [(_character(acceptance, e.start), _character(acceptance, e.end)) for e in acceptance.errors[:12]]
+    lines = sorted((len(numbers), numbers[0]) for numbers in pairs.values() if len(numbers) < 3)
+    rows = [(document.line_of(start) - 1, document.line_of(end) + 1) for start, end in spans]
+    return [number for _, number in lines if any(first <= number <= last for first, last in rows)]
 
 
 def _with_code(document: Document, number: int) -> list[int]:

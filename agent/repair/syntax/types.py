@@ -22,3 +22,5 @@ class Candidate:
     """`token` is a bracket that became another kind."""
     raw: str | None = None
     """`new` without the blanks that were added for looks: what the blanks of the broken text speak for."""
+    last_resort: bool = False
+    """Tried when nothing likelier is accepted."""

@@ -42,6 +42,10 @@ _COMMON_KEYWORDS = frozenset((
     "func", "type", "try", "catch", "except", "finally", "with", "as", "val", "fun", "object", "switch",
     "match", "where", "end", "then", "do", "public", "private", "local", "elif", "lambda",
 ))  # fmt: skip
+FREQUENT_KEYWORDS = _COMMON_KEYWORDS & {
+    "if", "for", "return", "import", "def", "class", "function", "func", "fn", "fun", "let", "const", "var", "val",
+    "while", "case", "public", "local", "use", "package", "else", "from", "with", "try", "static", "private", "end",
+}  # fmt: skip
 QUOTES_OF = {
     "json": '"',
     "rust": '"',
@@ -62,6 +66,12 @@ def vocabulary(document: Document) -> list[str]:
     always = (",", ":") if document.language.name in ("json", "yaml") else (",", ":", ";", "=", ".")
     more = (*_BLOCK_WORDS.get(document.language.name, ()), *sorted(_COMMON_KEYWORDS & document.lexer.keywords))
     return list(dict.fromkeys([*brackets, *always, *operators, *more, *keywords]))
+
+
+def likely_between(document: Document, left: str, right: str) -> list[tuple[float, str]]:
+    """The vocabulary with how much likelier the classes `left`, word, `right` are than others, likeliest first."""
+    pair = document.naturalness.pair
+    return sorted(((pair(left, word) + pair(word, right), word) for word in vocabulary(document)), reverse=True)
 
 
 def insert_cost(word: str) -> float:
