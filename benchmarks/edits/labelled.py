@@ -1,7 +1,9 @@
 # ruff: noqa: E501
 """Precision and recall of locating, for each kind of damage, on labelled cases made from real files.
 
-    python -m benchmarks.edits.labelled [--cases 20000] [--seed 0] [--seconds 300]
+    python -m benchmarks.edits.labelled [--cases 20000] [--seed 0] [--seconds 300] [--keep FILE]
+
+With `--keep` a run that ended with its seconds goes on where it was.
 
 A case is right when the files hold exactly the intended bytes, refused when nothing would be written, and wrong in
 every other event. `absent-*` cases have no right place (the lines to change were rewritten, taken out, or stand only
@@ -12,8 +14,10 @@ for recall: which of two equal places is meant nobody can tell.
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from collections import Counter, defaultdict
+from pathlib import Path
 
 from benchmarks.edits.cases import make_case
 from benchmarks.edits.run_cases import outcome
@@ -25,6 +29,7 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=300.0)
+    parser.add_argument("--keep", type=Path)
     options = parser.parse_args()
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     formats: dict[str, Counter[str]] = defaultdict(Counter)
@@ -32,6 +37,11 @@ def main() -> int:
     begun = time.perf_counter()
     made = 0
     seed = options.seed
+    if options.keep is not None and options.keep.exists():
+        kept = json.loads(options.keep.read_text("utf-8"))
+        made, seed, wrong = kept["made"], kept["seed"], kept["wrong"]
+        counts.update({kind: Counter(row) for kind, row in kept["counts"].items()})
+        formats.update({kind: Counter(row) for kind, row in kept["formats"].items()})
     while made < options.cases and time.perf_counter() - begun < options.seconds:
         absent = seed % 4 == 3
         case = make_case(
@@ -54,6 +64,9 @@ def main() -> int:
         if found == "wrong" or (kind.startswith("absent") and found == "exact"):
             wrong.append(f"seed {case.seed}: {case.format}, {kind}")
     seconds = time.perf_counter() - begun
+    if options.keep is not None:
+        state = {"made": made, "seed": seed, "wrong": wrong, "counts": counts, "formats": formats}
+        options.keep.write_text(json.dumps(state), "utf-8")
     print(f"{made} cases (seeds {options.seed} to {seed - 1}) in {seconds:.0f} s\n")
     print("| damage | cases | exact | refused | wrong | recall where the text stands once |")
     print("|---|---|---|---|---|---|")
