@@ -23,7 +23,7 @@ from agent.repair.searching import Findings, Watcher, pairs
 from agent.repair.showing import Shown, hints, show
 from agent.repair.targets import Target, changes, read_targets
 from agent.repair.types import Candidate, Repaired, RepairResult
-from agent.repair.winners import Confirmer, changed_lines, minimised
+from agent.repair.winners import Confirmer, broken_examples, changed_lines, minimised
 
 if TYPE_CHECKING:
     from agent.backends.base import Backend
@@ -37,6 +37,8 @@ BEHIND = 10
 """How far the search steps back behind a model on the same cores, as nice(2) counts: a tenth of the time is left."""
 MOST_REFUSED = 20
 """Candidates that pass in a warm process and not with the command itself, until the search is given up."""
+MOST_KEPT = 5
+"""Confirmed winners of which the three that agree best with the docstrings' examples are kept."""
 LONGEST_FILE = 20_000
 """Lines: with 120,000 the preparation alone took minutes."""
 BASELINE_SECONDS = 10.0
@@ -279,9 +281,12 @@ def _confirmed(ground: Ground, confirm: Confirmer, base: Mapping[str, str], foun
         # Without warm processes the command itself has judged it already.
         if not ground.warm or confirm.passes(winner.texts):
             kept.append(minimised(confirm, base, winner))
-        if len(kept) >= 3:
+        if len(kept) >= MOST_KEPT:
             break
-    return kept
+    if len(kept) > 1:
+        # Stable: where the examples in docstrings say nothing, the order stays.
+        kept.sort(key=lambda c: broken_examples(ground, confirm.targets, {**base, **c.texts}))
+    return kept[:3]
 
 
 def _concluded(

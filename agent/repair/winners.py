@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+import shlex
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,12 +17,15 @@ from agent.repair.types import Candidate
 PATIENCE = 20.0
 """Seconds, at least, for a run that confirms: a busy machine must not make a right repair look wrong."""
 
+EXAMPLE_SECONDS = 5.0
+"""For the examples in one file's docstrings."""
+
 
 class Confirmer:
     """Runs the real command on whole sets of texts, each once."""
 
     def __init__(self, ground: Ground, targets: Mapping[str, Target], base: Mapping[str, str], deadline: float) -> None:
-        self._ground, self._targets, self._base = ground, targets, dict(base)
+        self._ground, self.targets, self._base = ground, targets, dict(base)
         self._deadline = deadline
         self._known: dict[tuple[tuple[str, str], ...], Run] = {}
 
@@ -29,7 +34,7 @@ class Confirmer:
         whole = {**self._base, **texts}
         key = tuple(sorted(whole.items()))
         if key not in self._known:
-            self._ground.judge.write({path: self._targets[path].encoded(text) for path, text in whole.items()})
+            self._ground.judge.write({path: self.targets[path].encoded(text) for path, text in whole.items()})
             self._known[key] = run(
                 self._ground.judge,
                 self._ground.command,
@@ -88,3 +93,21 @@ def changed_lines(before: str, after: str) -> int:
         ).get_opcodes()
         if tag != "equal"
     )
+
+
+def broken_examples(ground: Ground, targets: Mapping[str, Target], texts: Mapping[str, str]) -> int:
+    """How many examples in docstrings (doctest) of the Python targets do not hold with these texts."""
+    broken = 0
+    for path, text in texts.items():
+        if path.endswith(".py") and ">>> " in text:
+            ground.judge.write({path: targets[path].encoded(text)})
+            done = run(ground.judge, f"{_python(ground.command)} -m doctest {shlex.quote(path)}", EXAMPLE_SECONDS)
+            told = re.search(r"\*\*\*Test Failed\*\*\* (\d+) failure", done.output)
+            broken += int(told.group(1)) if told else int(not done.ok)
+    return broken
+
+
+def _python(command: str) -> str:
+    """The interpreter that a command line names, or the usual one."""
+    named = re.search(r"(?<!\S)\S*\bpython[\d.]*(?!\S)", command)
+    return named.group() if named else "python3"
