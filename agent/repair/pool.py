@@ -101,6 +101,10 @@ class Pool:
             self._ready.notify_all()
         return len(late)
 
+    def _urgent(self) -> bool:
+        """Whether a model waits for the verdict on what comes next: a worker that rests takes it at once."""
+        return self._heap[0].candidate.origin == "model"
+
     @property
     def idle(self) -> bool:
         """Nothing waits and nobody works."""
@@ -110,7 +114,7 @@ class Pool:
     def _work(self, bench: Bench, index: int) -> None:
         while True:
             with self._ready:
-                while not self._closed and (not self._heap or index >= self._limit):
+                while not self._closed and (not self._heap or (index >= self._limit and not self._urgent())):
                     self._ready.wait(0.2)
                 if self._closed:
                     return

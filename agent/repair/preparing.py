@@ -77,7 +77,9 @@ def prepare(
         [path for path, target in targets.items() if target.text.startswith("#!") and "python" in target.text[:60]]
     )
     count = workers + 1 + bool(python)
-    copies = [Scratch(root, str(number), nice if number > bool(python) else 0) for number in range(count)]
+    # The last is where a model's candidates are judged while it waits.
+    stepping_back = range(1 + bool(python), count - 1)
+    copies = [Scratch(root, str(number), nice if number in stepping_back else 0) for number in range(count)]
     for copy in copies:
         copy.write({path: targets[path].encoded(text) for path, text in texts.items() if text != targets[path].text})
     judge, rest = copies[0], copies[1:]

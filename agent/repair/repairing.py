@@ -14,6 +14,7 @@ from agent.repair import candidates as sources
 from agent.repair import meta_search
 from agent.repair.asking import Asker, Question
 from agent.repair.candidates import Suspicions
+from agent.repair.differing import difference_input
 from agent.repair.expectations import expectations
 from agent.repair.failures import complaint, first_words, read_failures, words
 from agent.repair.parsing import Mended, mend
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
 ALONE_WARM = 6.0
 """Seconds the search has both cores before a model is asked, where several dozen candidates a second are judged. Where
 each candidate costs a run of the command, the model is asked at once."""
-BEHIND = 10
-"""How far the search steps back behind a model on the same cores, as nice(2) counts: a tenth of the time is left."""
+BEHIND = 4
+"""How far the search steps back behind a model on the same cores, as nice(2) counts: some three tenths of the time are
+left. With 10, on a machine busy with other work as well, one candidate was judged in 40 seconds."""
 MOST_REFUSED = 20
 """Candidates that pass in a warm process and not with the command itself, until the search is given up."""
 MOST_KEPT = 5
@@ -147,7 +149,6 @@ def _judged(
                 failing,
                 deadline - time.monotonic(),
                 max(1, workers - 1),
-                BEHIND if backend is not None else 0,
             )
             if meta is not None:
                 pool.use(max(1, workers - 1))
@@ -312,7 +313,12 @@ def _concluded(
         )
     best = kept[0]
     others = tuple(
-        Repaired(changes(files, {**base, **other.texts}), other.origin, other.family, score=other.score)
+        Repaired(
+            changes(files, {**base, **other.texts}),
+            other.origin,
+            _explained(ground, {**base, **best.texts}, {**base, **other.texts}, other),
+            score=other.score,
+        )
         for other in kept[1:]
     )
     return RepairResult(
@@ -327,6 +333,18 @@ def _concluded(
         tried=tried,
         plausible=plausible,
     )
+
+
+def _explained(ground: Ground, best: Mapping[str, str], other: Mapping[str, str], candidate: Candidate) -> str:
+    """What an alternative is, and an input on which it differs from the best where one is found."""
+    words = f"{candidate.family or candidate.origin}, line {candidate.line}"
+    for path in other:
+        if best[path] != other[path]:
+            found = difference_input(ground, path, best[path], other[path])
+            if found is not None:
+                call, chosen, here = found
+                return f"{words}; {call} gives {here}, and {chosen} with the first"
+    return words
 
 
 def _preference(base: Mapping[str, str], candidate: Candidate) -> float:

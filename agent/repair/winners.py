@@ -101,13 +101,13 @@ def broken_examples(ground: Ground, targets: Mapping[str, Target], texts: Mappin
     for path, text in texts.items():
         if path.endswith(".py") and ">>> " in text:
             ground.judge.write({path: targets[path].encoded(text)})
-            done = run(ground.judge, f"{_python(ground.command)} -m doctest {shlex.quote(path)}", EXAMPLE_SECONDS)
+            done = run(ground.judge, f"{python_of(ground.command)} -m doctest {shlex.quote(path)}", EXAMPLE_SECONDS)
             told = re.search(r"\*\*\*Test Failed\*\*\* (\d+) failure", done.output)
             broken += int(told.group(1)) if told else int(not done.ok)
     return broken
 
 
-def _python(command: str) -> str:
+def python_of(command: str) -> str:
     """The interpreter that a command line names, or the usual one."""
     named = re.search(r"(?<!\S)\S*\bpython[\d.]*(?!\S)", command)
     return named.group() if named else "python3"
