@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from agent.errors import UsageError
+
 if TYPE_CHECKING:
     from agent.config import Config
     from agent.render import Renderer
@@ -58,12 +60,14 @@ class Common:
         return TerminalRenderer(verbose=bool(self.values.get("verbose")))
 
     def config(self) -> Config:
-        """The settings alone, for commands that need no repository. Raises ConfigError."""
+        """The settings alone, for commands that need no repository. Raises UsageError, ConfigError."""
         from agent.config import load_config
         from agent.repo.root import find_root
 
         start = Path(self.values.get("directory") or ".")
-        repository = find_root(start.resolve()) if start.is_dir() else None
+        if not start.is_dir():
+            raise UsageError(f"{start} is not a folder.", "Give -C an existing folder.")
+        repository = find_root(start.resolve())
         return load_config(repository.root if repository else start, self.flags())
 
     def session(self) -> Session:

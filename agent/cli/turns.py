@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agent.cli.options import Common, common_options, taken
-from agent.errors import AgentError
+from agent.errors import AgentError, UsageError
 from agent.events import Diff, Done, Event, Notice, Undone, failed
 
 if TYPE_CHECKING:
@@ -137,6 +137,8 @@ def init_command(context: click.Context, /, **said: Any) -> int:
     where = Path(common.values.get("directory") or ".").resolve()
 
     def events() -> Iterator[Event]:
+        if not where.is_dir():
+            raise UsageError(f"{where} is not a folder.", "Give -C an existing folder.")
         if common.values.get("dry_run") and find_root(where) is None:
             yield Notice(f"Dry run: {where} would be made a git repository.")
         else:

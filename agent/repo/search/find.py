@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 _DEFINED, _USED, _TEXT, _WORDS = 100.0, 60.0, 40.0, 30.0
 _LONGEST_NAME = 60
 """Longer names are not looked for by slips: nobody types them."""
+_LONGEST_TEXT = 100
+_MOST_WORDS = 5
+"""Longer requests are sentences: no file has them letter by letter."""
+_AS_SAID = 15.0
+"""What is there letter by letter comes before what has the same words."""
 _CHECKED = 80
 """Mentions for which the syntax tree is asked whether they are code, or only a comment or a string."""
 
@@ -91,7 +96,7 @@ class _Finder:
             self.name(other, note=f"did you mean {other}?")
         return bool(meant)
 
-    def text(self, patterns: Sequence[str], *, literal: bool) -> bool:
+    def text(self, patterns: Sequence[str], *, literal: bool, more: float = 0.0) -> bool:
         for ignore_case in (False, True):
             lines = grep(self.index.work, patterns, paths=self.scope, literal=literal, ignore_case=ignore_case)
             for line in lines:
@@ -100,7 +105,7 @@ class _Finder:
                     if len(lines) < 200
                     else 0
                 )
-                self.add(line.path, line.number, "text", _TEXT + 2 * bool(starts), line.text)
+                self.add(line.path, line.number, "text", _TEXT + more + 2 * bool(starts), line.text)
             if lines or not literal:
                 return bool(lines)
         return False
@@ -182,6 +187,7 @@ def _found(index: Index, query: Query, paths: Sequence[str] | None) -> list[Hit]
         finder.words()
         if not finder.hits and len(query.words) == 1:
             finder.near(query.words[0])
+    _as_it_stands(finder)
     if not finder.hits and query.scope and not (query.words or query.identifiers or query.literals or query.patterns):
         return _files(finder)
     hits = sorted(finder.hits.values(), key=lambda h: (-h.score, h.path, h.line))
@@ -189,6 +195,23 @@ def _found(index: Index, query: Query, paths: Sequence[str] | None) -> list[Hit]
         hits = list({h.path: h for h in reversed(hits)}.values())
         hits.sort(key=lambda h: (-h.score, h.path))
     return hits
+
+
+def _as_it_stands(finder: _Finder) -> None:
+    """A short request that is in the files letter by letter (`price, quantity`, `total(`), or a pattern (`\\d+$`).
+
+    A pattern that cannot be read is no pattern.
+    """
+    said = finder.query.request.strip()
+    if not 0 < len(said) <= _LONGEST_TEXT or len(said.split()) > _MOST_WORDS or "\n" in said:
+        return
+    if re.fullmatch(r"\w+", said):
+        if len(said) == 1 and not finder.hits and not finder.name(said):
+            finder.text([said], literal=True)
+        return
+    if not finder.text([said], literal=True, more=_AS_SAID) and not finder.hits and re.search(r"[\\^$.*+?()[{|]", said):
+        with contextlib.suppress(ValueError):
+            finder.text([said], literal=False)
 
 
 def _split_name(finder: _Finder, name: str) -> None:
