@@ -1,4 +1,5 @@
-"""`python -m benchmarks.repair run|ranks|fit`: what is mended, where the right edit stands, and the fitted priors."""
+"""`python -m benchmarks.repair run|ranks|ablations|fit`: what is mended, where the right edit stands, what each part is
+worth, and the fitted priors."""
 
 from __future__ import annotations
 
@@ -124,6 +125,16 @@ def order(args: argparse.Namespace) -> None:
         ranks.show(list(pool.map(partial(ranks.rank, most=args.most), chosen(args))))
 
 
+def parts(args: argparse.Namespace) -> None:
+    """Print where the right edits stand without each part of the search."""
+    from functools import partial
+
+    from benchmarks.repair import ablations
+
+    with ProcessPoolExecutor(args.jobs) as pool:
+        ablations.show(list(pool.map(partial(ablations.measure, most=args.most), chosen(args))))
+
+
 def fit(args: argparse.Namespace) -> None:
     """Count which family mends each bug rightly, smooth, and print the table of priors."""
     from agent.repair.priors import PRIORS
@@ -164,8 +175,14 @@ def main() -> None:
     orderer.add_argument("--every", type=int, default=1)
     orderer.add_argument("--most", type=int, default=600, help="candidates tried a bug")
     orderer.add_argument("--jobs", type=int, default=2)
+    ablater = commands.add_parser("ablations")
+    ablater.add_argument("--half", choices=("fit", "held", "all"), default="held")
+    ablater.add_argument("--bugs", type=int, default=6)
+    ablater.add_argument("--every", type=int, default=3)
+    ablater.add_argument("--most", type=int, default=300, help="candidates tried a bug")
+    ablater.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
-    {"run": run, "fit": fit, "ranks": order}[args.command](args)
+    {"run": run, "fit": fit, "ranks": order, "ablations": parts}[args.command](args)
 
 
 if __name__ == "__main__":

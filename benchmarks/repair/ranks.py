@@ -25,7 +25,8 @@ class _Late(BaseException):
     pass
 
 
-def _late(number: int, frame: Any) -> None:
+def late(number: int, frame: Any) -> None:
+    """The handler of the time limit's signal (SIGVTALRM)."""
     raise _Late
 
 
@@ -103,22 +104,28 @@ def trace(bug: Bug) -> Trace:
     return Trace(tuple(tests), {key: frozenset(kinds) for key, kinds in types.items()}, True)
 
 
+def verdict(bug: Bug, found: Trace, text: str) -> int:
+    """0 when a shown call is wrong, 1 when a held one is, 2 when all are right."""
+    space = _load(text)
+    order = sorted(zip(bug.program.shown, found.tests, strict=True), key=lambda pair: pair[1].ok)
+    if space is None or any(_call(space, call) != wanted for (call, wanted), _ in order):
+        return 0
+    return 2 if all(_call(space, call) == wanted for call, wanted in bug.program.held) else 1
+
+
 def rank(bug: Bug, most: int = 1500, priors: Mapping[str, float] | None = None) -> Rank:
     """The ranks of the first edits that pass the shown calls, and all calls."""
-    signal.signal(signal.SIGVTALRM, _late)
+    signal.signal(signal.SIGVTALRM, late)
     found = trace(bug)
     suspicion = localise.suspicions(found, "program.py", bug.text)
     edits = python.mutations(bug.text, suspicion, found.types)
     order = ranked(bug.text, edits, suspicion, Naturalness([bug.text]), **({"priors": priors} if priors else {}))
-    order_of_calls = sorted(zip(bug.program.shown, found.tests, strict=True), key=lambda pair: pair[1].ok)
     plausible, winner = 0, ""
     for number, (_, mutation) in enumerate(order[:most], 1):
-        space = _load(spliced(bug.text, mutation.splices))
-        if space is None or any(_call(space, call) != wanted for (call, wanted), _ in order_of_calls):
-            continue
-        if not plausible:
+        said = verdict(bug, found, spliced(bug.text, mutation.splices))
+        if said and not plausible:
             plausible, winner = number, mutation.family
-        if all(_call(space, call) == wanted for call, wanted in bug.program.held):
+        if said == 2:
             return Rank(bug.name, bug.operator, plausible, number, mutation.family, len(order), winner)
     return Rank(bug.name, bug.operator, plausible, 0, "", len(order), winner)
 
