@@ -39,6 +39,8 @@ BEHIND = 4
 left. With 10, on a machine busy with other work as well, one candidate was judged in 40 seconds."""
 MOST_REFUSED = 20
 """Candidates that pass in a warm process and not with the command itself, until the search is given up."""
+RESERVE = 2.0
+"""Seconds of the limit kept for confirming what was found last."""
 MOST_KEPT = 5
 """Confirmed winners of which the three that agree best with the docstrings' examples are kept."""
 LONGEST_FILE = 20_000
@@ -67,7 +69,7 @@ def repair(
     """
     begun = time.monotonic()
     limit = deadline_seconds or (settings.fix_seconds if settings else 300.0)
-    deadline = begun + limit
+    deadline = begun + limit - min(RESERVE, limit / 20)
     files = read_targets(root, targets)
     for path, target in files.items():
         if test_command is not None and (lines := target.text.count("\n")) > LONGEST_FILE:
@@ -198,7 +200,7 @@ def _judged(
     tried = pool.tried + (meta.judged if meta is not None else 0)
     yield Tried(tried, found.best_fixed, total, "search", round(time.monotonic() - begun, 2))
     kept = kept or _confirmed(ground, confirm, base, found)
-    result = yield from _concluded(ground, files, base, kept, len(found.winners), tried, before)
+    result = yield from _concluded(ground, files, base, kept, len(found.winners), tried, before, confirm.late)
     if asker is not None:
         result = replace(result, prompt_tokens=asker.prompt_tokens, output_tokens=asker.output_tokens)
     return result
@@ -284,7 +286,7 @@ def _confirmed(ground: Ground, confirm: Confirmer, base: Mapping[str, str], foun
             kept.append(minimised(confirm, base, winner))
         if len(kept) >= MOST_KEPT:
             break
-    if len(kept) > 1:
+    if len(kept) > 1 and not confirm.late:
         # Stable: where the examples in docstrings say nothing, the order stays.
         kept.sort(key=lambda c: broken_examples(ground, confirm.targets, {**base, **c.texts}))
     return kept[:3]
@@ -298,6 +300,7 @@ def _concluded(
     plausible: int,
     tried: int,
     before: tuple[int, int],
+    late: bool,
 ) -> Generator[Event, None, RepairResult]:
     failing = tuple(test.name for test in ground.trace.failing if test.name) if ground.trace else ()
     if not kept:
@@ -316,7 +319,7 @@ def _concluded(
         Repaired(
             changes(files, {**base, **other.texts}),
             other.origin,
-            _explained(ground, {**base, **best.texts}, {**base, **other.texts}, other),
+            _explained(None if late else ground, {**base, **best.texts}, {**base, **other.texts}, other),
             score=other.score,
         )
         for other in kept[1:]
@@ -335,11 +338,11 @@ def _concluded(
     )
 
 
-def _explained(ground: Ground, best: Mapping[str, str], other: Mapping[str, str], candidate: Candidate) -> str:
+def _explained(ground: Ground | None, best: Mapping[str, str], other: Mapping[str, str], candidate: Candidate) -> str:
     """What an alternative is, and an input on which it differs from the best where one is found."""
     words = f"{candidate.family or candidate.origin}, line {candidate.line}"
     for path in other:
-        if best[path] != other[path]:
+        if ground is not None and best[path] != other[path]:
             found = difference_input(ground, path, best[path], other[path])
             if found is not None:
                 call, chosen, here = found

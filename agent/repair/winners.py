@@ -42,6 +42,11 @@ class Confirmer:
             )
         return self._known[key]
 
+    @property
+    def late(self) -> bool:
+        """Whether another run may end after the time is up: what is left undone then is only the polish."""
+        return time.monotonic() + self._ground.baseline.seconds > self._deadline
+
     def passes(self, texts: Mapping[str, str]) -> bool:
         """Whether the command exits with 0."""
         return self.run(texts).ok
@@ -61,7 +66,7 @@ def minimised(confirm: Confirmer, base: Mapping[str, str], candidate: Candidate,
         if len(hunks) < 2:
             continue
         for hunk in reversed(hunks):
-            if runs >= most_runs or len(kept) == 1:
+            if runs >= most_runs or len(kept) == 1 or confirm.late:
                 break
             less = kept - {hunk}
             text = _put_together(before, after, codes, less)
