@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.edits.parse.block import Incomplete
-from agent.edits.parse.reply import ParsedReply, StreamParser, parse_reply
+from agent.edits.parse.block import Incomplete, ParsedReply
+from agent.edits.parse.reply import StreamParser, parse_reply
 
 __all__ = ["Incomplete", "ParsedReply", "StreamParser", "parse_reply"]

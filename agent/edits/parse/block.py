@@ -1,4 +1,4 @@
-"""What a recogniser of one block syntax answers."""
+"""What a recogniser of one block syntax answers, and what they say together."""
 
 from __future__ import annotations
 
@@ -46,3 +46,16 @@ class Pending:
     """Texts of which a line must hold one for it to be of use to read again; empty: any line may end the block."""
     quiet: str = ""
     """Characters that, first on a line, say that the block goes on."""
+
+
+@dataclass(frozen=True)
+class ParsedReply:
+    """What a reply states."""
+
+    edits: tuple[Edit, ...]
+    incomplete: tuple[Incomplete, ...]
+    """Blocks that begin and do not end; never written."""
+    prose: str
+    """The text outside the blocks."""
+    problems: tuple[str, ...] = ()
+    """What is odd about the reply, for the person."""

@@ -8,37 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import replace
 
 from agent.edits.parse.block import Block, Pending
+from agent.edits.parse.hunk import GIT, HUNK, FileDiff, read_hunk, starts_headers
 from agent.edits.parse.lines import Line
 from agent.edits.types import Edit, Naming
 
-_HUNK = re.compile(r"^@@+(?:\s*-(\d+)(?:,(\d+))?\s*\+(\d+)(?:,(\d+))?\s*@@+|\s*(?:\.\.\.\s*)?@@+|(?=\s|$))[ \t]?(.*)$")
-_GIT = re.compile(r"^diff --(?:git|cc|combined) (.*)$")
 _EXTENDED = re.compile(
     r"^(?:index [0-9a-f]+|old mode |new mode |deleted file mode |new file mode |similarity index |dissimilarity index |"
     r"rename from |rename to |copy from |copy to |GIT binary patch|Binary files )"
 )
-_NO_NEWLINE = re.compile(r"^\\ ?(?:No newline|\S)", re.IGNORECASE)
-
-
-@dataclass
-class _File:
-    old: str | None = None
-    new: str | None = None
-    """None: not said; `/dev/null`: no file on that side."""
-    move_from: str = ""
-    move_to: str = ""
-    copy: bool = False
-    mode: int | None = None
-    deleted: bool = False
-    created: bool = False
-    binary: bool = False
-    git: bool = False
-    start: int = 0
-    hunks: list[Edit] = field(default_factory=list)
 
 
 def starts_diff(lines: Sequence[Line], at: int) -> bool:
@@ -103,7 +83,7 @@ def _unquote(text: str) -> str:
     return out.decode("utf-8", "replace")
 
 
-def _sides(file: _File) -> tuple[str | None, str | None]:
+def _sides(file: FileDiff) -> tuple[str | None, str | None]:
     """The old and new path with the `a/` and `b/` prefixes taken off where both sides have them."""
     old = None if file.old is None else _clean(file.old)
     new = None if file.new is None else _clean(file.new)
@@ -160,20 +140,20 @@ def read_diff(
 
     `path` is the file for hunks without a header. `headless`: hunks may come without any `@@` line.
     """
-    files: list[_File] = []
-    current: _File | None = None
+    files: list[FileDiff] = []
+    current: FileDiff | None = None
     index = at
     last = at
     if headless and not any(line.text.startswith(("@@", "--- ", "diff --git ")) for line in lines[at:stop]):
-        current = _File(start=lines[at].start)
+        current = FileDiff(start=lines[at].start)
         files.append(current)
-        index = _read_hunk(lines, at, stop, current, None, fenced=fenced)
+        index = read_hunk(lines, at, stop, current, None, fenced=fenced)
         return Block(stop, tuple(_edits(current, path)), path=path)
     while index < stop:
         text = lines[index].text
-        git = _GIT.match(text)
+        git = GIT.match(text)
         if git:
-            current = _File(start=lines[index].start)
+            current = FileDiff(start=lines[index].start)
             pair = _git_paths(git.group(1))
             if pair:
                 current.old, current.new = pair
@@ -181,13 +161,13 @@ def read_diff(
             files.append(current)
             index += 1
         elif text.startswith("Index: ") and not (current and not current.hunks and current.old is None):
-            current = _File(start=lines[index].start)
+            current = FileDiff(start=lines[index].start)
             current.old = current.new = text[7:]
             files.append(current)
             index += 1
-        elif _starts_headers(lines, index, stop):
+        elif starts_headers(lines, index, stop):
             if current is None or current.hunks or current.binary:
-                current = _File(start=lines[index].start)
+                current = FileDiff(start=lines[index].start)
                 files.append(current)
             current.old = text[4:]
             current.new = lines[index + 1].text[4:]
@@ -198,11 +178,11 @@ def read_diff(
             if text.startswith("GIT binary patch"):
                 while index < stop and not lines[index].text.startswith("diff --git "):
                     index += 1
-        elif _HUNK.match(text) and (current is not None or fenced or headless):
+        elif HUNK.match(text) and (current is not None or fenced or headless):
             if current is None:
-                current = _File(start=lines[index].start)
+                current = FileDiff(start=lines[index].start)
                 files.append(current)
-            index = _read_hunk(lines, index + 1, stop, current, text, fenced=fenced)
+            index = read_hunk(lines, index + 1, stop, current, text, fenced=fenced)
         elif (
             fenced
             and current is not None
@@ -210,7 +190,7 @@ def read_diff(
             and text[:1] in tuple("+- ")
             and _changes_follow(lines, index, stop)
         ):
-            index = _read_hunk(lines, index, stop, current, None, fenced=fenced)
+            index = read_hunk(lines, index, stop, current, None, fenced=fenced)
         elif not text.strip() or (fenced and text.strip()) or (current is not None and re.match(r"^={20,}$", text)):
             # A blank line between files; prose between files inside a fence.
             if not fenced and not text.strip() and not _diff_goes_on(lines, index, stop):
@@ -246,20 +226,16 @@ def _changes_follow(lines: Sequence[Line], index: int, stop: int) -> bool:
     return False
 
 
-def _starts_headers(lines: Sequence[Line], index: int, stop: int) -> bool:
-    return lines[index].text.startswith("--- ") and index + 1 < stop and lines[index + 1].text.startswith("+++ ")
-
-
 def _diff_goes_on(lines: Sequence[Line], index: int, stop: int) -> bool:
     while index < stop and not lines[index].text.strip():
         index += 1
     if index >= stop:
         return False
     text = lines[index].text
-    return bool(_GIT.match(text) or text.startswith(("Index: ", "@@ ")) or _starts_headers(lines, index, stop))
+    return bool(GIT.match(text) or text.startswith(("Index: ", "@@ ")) or starts_headers(lines, index, stop))
 
 
-def _read_extended(text: str, file: _File) -> None:
+def _read_extended(text: str, file: FileDiff) -> None:
     if text.startswith(("rename from ", "copy from ")):
         file.move_from = _clean(text.split(" from ", 1)[1])
         file.copy = text.startswith("copy")
@@ -283,144 +259,7 @@ def _mode(text: str) -> int | None:
     return int(digits[-3:], 8)
 
 
-def _read_hunk(lines: Sequence[Line], index: int, stop: int, file: _File, header: str | None, *, fenced: bool) -> int:
-    """Read one hunk's body and add it to the file; the index after it."""
-    found = _HUNK.match(header) if header is not None else None
-    numbers = found is not None and found.group(1) is not None
-    old_count = int(found.group(2) or 1) if found is not None and numbers else -1
-    new_count = int(found.group(4) or 1) if found is not None and numbers else -1
-    begun = index
-    rows: list[tuple[str, str]] = []
-    no_newline: set[str] = set()
-    old_seen = new_seen = 0
-    while index < stop:
-        text = lines[index].text
-        mark = text[:1]
-        full = numbers and old_seen >= old_count and new_seen >= new_count
-        if text.startswith("@@") and _HUNK.match(text):
-            break
-        if _GIT.match(text) or (text.startswith("Index: ") and index + 1 < stop):
-            break
-        if _starts_headers(lines, index, stop) and _hunk_follows(lines, index + 2, stop):
-            break
-        if mark == "-" and text.rstrip() in ("--", "-- ") and full:
-            # The signature of a mailed patch.
-            index = _skip_signature(lines, index, stop)
-            break
-        if mark == "\\" and _NO_NEWLINE.match(text):
-            if rows:
-                no_newline.add(rows[-1][0])
-            index += 1
-            continue
-        if mark and mark in "+- ":
-            rows.append((mark, text[1:]))
-        elif not text.strip():
-            if full and not fenced:
-                break
-            rows.append((" ", ""))
-        elif fenced and not full:
-            # A context line that lost its leading blank.
-            rows.append(("?", text))
-        elif fenced and mark not in ("#", "`"):
-            rows.append(("?", text))
-        else:
-            break
-        old_seen += rows[-1][0] != "+"
-        new_seen += rows[-1][0] != "-"
-        index += 1
-    extra = 0
-    while rows and rows[-1] == (" ", "") and (old_seen - extra, new_seen - extra) != (old_count, new_count):
-        rows.pop()
-        extra += 1
-    if not fenced and extra:
-        index -= extra
-    if not any(mark in "+-" for mark, _ in rows):
-        return index
-    edit = _hunk_edit(rows, no_newline, found, numbers, (old_count, new_count))
-    file.hunks.append(replace(edit, span=(lines[max(begun - (header is not None), 0)].start, lines[index - 1].end)))
-    return index
-
-
-def _hunk_follows(lines: Sequence[Line], index: int, stop: int) -> bool:
-    return index >= stop or lines[index].text.startswith("@@") or not lines[index].text.strip()
-
-
-def _skip_signature(lines: Sequence[Line], index: int, stop: int) -> int:
-    index += 1
-    while index < stop and re.match(r"^\d+\.\d+", lines[index].text):
-        index += 1
-    return index
-
-
-def _hunk_edit(
-    rows: list[tuple[str, str]],
-    no_newline: set[str],
-    found: re.Match[str] | None,
-    numbers: bool,
-    counts: tuple[int, int],
-) -> Edit:
-    """The replace edit of a hunk's rows, with the second reading for context that lost its leading blank."""
-    lost = any(mark == "?" for mark, _ in rows)
-    first = [(mark if mark != "?" else " ", text) for mark, text in rows]
-    old, new = _sides_of(first)
-    alternatives: list[tuple[str, str]] = []
-    if lost:
-        # Then every context line may have lost its blank, those that begin with one of their own as well.
-        verbatim = [
-            (mark if mark != "?" else " ", text if mark != " " or not text else " " + text) for mark, text in rows
-        ]
-        alternatives.append(_sides_of(verbatim))
-    marked = [text for mark, text in rows if mark in "+-" and text]
-    if marked and all(text.startswith(" ") for text in marked):
-        # `- old` and `+ new` with a blank after the mark; context may have it or not.
-        spaced = [(mark if mark != "?" else " ", text[1:] if mark in "+-" and text else text) for mark, text in rows]
-        alternatives.append(_sides_of(spaced))
-        if any(mark in " ?" and text for mark, text in rows):
-            wide = [(mark, text if mark in "+-" or not text else " " + text) for mark, text in spaced]
-            alternatives.append(_sides_of(wide))
-    heading = found.group(5).strip() if found is not None else ""
-    heading = re.sub(r"\s*@@+$", "", heading)
-    at: Literal["", "start"] = ""
-    flaw = ""
-    hint = int(found.group(1)) if found is not None and numbers else None
-    if old and counts != (
-        len([mark for mark, _ in rows if mark != "+"]),
-        len([mark for mark, _ in rows if mark != "-"]),
-    ):
-        # Who did not count the lines of the hunk did not count those of the file.
-        hint = None
-    if not old:
-        if hint == 0:
-            at = "start"
-        elif counts != (0, len([mark for mark, _ in rows if mark == "+"])):
-            flaw = "The hunk adds lines without any line around them, so nothing says where they go."
-    has_old = "\\" if not no_newline else "".join(sorted(no_newline))
-    eof: bool | None = None
-    if has_old != "\\":
-        new_open = bool(no_newline & {"+", " ", "?"})
-        eof = not new_open
-    return Edit(
-        "replace",
-        None,
-        old=old,
-        new=new,
-        format="diff",
-        line_hint=hint,
-        anchors=(heading,) if heading else (),
-        alternatives=tuple(dict.fromkeys(a for a in alternatives if a != (old, new))),
-        eof_newline=eof,
-        at=at,
-        flaw=flaw,
-    )
-
-
-def _sides_of(rows: list[tuple[str, str]]) -> tuple[str, str]:
-    old = "".join(text + "\n" for mark, text in rows if mark != "+")
-    new = "".join(text + "\n" for mark, text in rows if mark != "-")
-    return old, new
-
-
-def _edits(file: _File, fallback: str | None) -> list[Edit]:
+def _edits(file: FileDiff, fallback: str | None) -> list[Edit]:
     """The edits of one file of a diff, with their paths."""
     old, new = _sides(file)
     if file.move_from and file.move_to and not file.copy:
