@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from agent.config import Settings
     from agent.models.profiles import Profile
 
-ALONE_WARM = 6.0
-"""Seconds the search has both cores before a model is asked, where several dozen candidates a second are judged. Where
-each candidate costs a run of the command, the model is asked at once."""
+ALONE = 6.0
+"""Seconds the search has both cores before a model is asked, where warm processes or one build judge dozens of
+candidates a second. Where each candidate costs a run of the command, the model is asked at once."""
 BEHIND = 4
 """How far the search steps back behind a model on the same cores, as nice(2) counts: some three tenths of the time are
 left. With 10, on a machine busy with other work as well, one candidate was judged in 40 seconds."""
@@ -135,9 +135,6 @@ def _judged(
         return _asker(ground, base, suspicion, issue, backend, profile, pool)
 
     try:
-        if backend is not None and not ground.warm:
-            asker = watcher.asker = ask()
-            yield Progress("generating", f"asking {backend.model}")
         singles = sources.singles(ground, base, suspicion)
         if ground.trace is None:
             failing = [failure.name for failure in read_failures(ground, ground.baseline) if failure.name]
@@ -160,9 +157,12 @@ def _judged(
         for path, texts in mended.texts.items():
             for text in texts[1:]:
                 pool.put(Candidate({path: text}, "syntax", "syntax", path=path), first=True)
+        if backend is not None and not ground.warm and meta is None:
+            asker = watcher.asker = ask()
+            yield Progress("generating", f"asking {backend.model}")
         yield Progress("searching", f"{len(singles):,} candidate edits", 0, len(singles))
         alone = backend is not None and asker is None
-        until = min(deadline, time.monotonic() + ALONE_WARM) if alone else deadline
+        until = min(deadline, time.monotonic() + ALONE) if alone else deadline
         watcher.meta = meta
         reason = yield from watcher.watch(until)
         refused = 0
