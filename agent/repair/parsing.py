@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
@@ -34,6 +35,11 @@ def mend(files: Mapping[str, Target], deadline: float) -> Generator[Event, None,
         error = _error(target)
         if not error:
             continue
+        sides = _conflict(target.text)
+        if sides:
+            broken[path] = f"lines {sides} are a merge conflict: keep one of the two sides, without the marker lines"
+            yield Notice(f"{path}: {broken[path]}.", "warning")
+            continue
         from agent.repair.syntax import repair_syntax
 
         yield Progress("searching", f"{path} does not parse: {error}")
@@ -47,6 +53,19 @@ def mend(files: Mapping[str, Target], deadline: float) -> Generator[Event, None,
         words[path] = "; ".join(found[0].edits)
         yield Notice(f"{path} parses again: {words[path]}.")
     return Mended(texts, words, broken)
+
+
+_CONFLICT = re.compile(r"^<{7}(?: .*)?$[\s\S]*?^={7}$[\s\S]*?^>{7}(?: .*)?$", re.MULTILINE)
+
+
+def _conflict(text: str) -> str:
+    """The lines of the first merge conflict, as "6 to 12"; empty when there is none. Whose side is right, no parser
+    can tell."""
+    found = _CONFLICT.search(text)
+    if found is None:
+        return ""
+    first = text.count("\n", 0, found.start()) + 1
+    return f"{first} to {first + found[0].count(chr(10))}"
 
 
 def _error(target: Target) -> str:

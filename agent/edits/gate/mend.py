@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import time
+
 from agent.edits.gate.regions import Region, changed_lines
 
 _SECONDS = 0.7
+"""Of this thread's processor time: another generation would take longer, however busy the machine is."""
 _CLEAR = 0.8
+_CLEAR_AMONG_OPERATORS = 2.6
+_OPERATOR = re.compile(r" (?:[-+*/%|&?]{1,2}=?|and|or) ")
 _CLEAR_FOR_WORDS = 3.0
 """Nats by which the best repair must beat the next one that reads differently: else it is a guess. Brackets and
-separators are told apart by layout too; what a quote or a word was is told by the tokens alone."""
+separators are told apart by layout too; what a quote or a word was is told by the tokens alone, and on which side of an
+operator a bracket closed, often by nothing."""
 
 
 def mend(path: str, before: bytes | None, after: bytes) -> tuple[bytes, str] | None:
@@ -24,12 +31,14 @@ def mend(path: str, before: bytes | None, after: bytes) -> tuple[bytes, str] | N
         text = after.decode()
     except UnicodeDecodeError:
         return None
-    repairs = repair_syntax(path, text, max_edits=1, deadline_seconds=_SECONDS)
+    repairs = repair_syntax(path, text, max_edits=1, deadline_seconds=_SECONDS, clock=time.thread_time)
     if not repairs:
         return None
     best = repairs[0]
+    if _loses_a_word(best.edits[0]):
+        return None
     others = [r for r in repairs[1:] if _bare(r.text) != _bare(best.text)]
-    if others and others[0].cost - best.cost < _margin(best.edits[0]):
+    if others and others[0].cost - best.cost < _margin(best.edits[0], best.text):
         return None
     mended = best.text.encode()
     if not _within(before or b"", after, mended) or not check(path, before, mended).ok:
@@ -37,9 +46,21 @@ def mend(path: str, before: bytes | None, after: bytes) -> tuple[bytes, str] | N
     return mended, best.edits[0]
 
 
-def _margin(words: str) -> float:
-    """The margin for an edit in words, such as "line 3: put in `)`"."""
+def _loses_a_word(words: str) -> bool:
+    """The edit puts something else in the place of a name: what the name was for would be lost."""
+    from agent.repair.syntax.vocabulary import one_slip
+
+    old, arrow, new = words.partition("` → `")
+    name = old.rpartition("`")[2]
+    return bool(arrow) and name.isidentifier() and not one_slip(name, new.rstrip("`"))
+
+
+def _margin(words: str, text: str) -> float:
+    """The margin for an edit in words, such as "line 3: put in `)`", that made `text`."""
     token = words.rpartition("`")[0].rpartition("`")[2]
+    if token in (")", "]") and "put in `" in words:
+        line = text.split("\n")[int(words.split(":")[0].rpartition(" ")[2]) - 1]
+        return _CLEAR_AMONG_OPERATORS if _OPERATOR.search(line) else _CLEAR
     return _CLEAR_FOR_WORDS if any(c.isalnum() or c in "\"'" for c in token) else _CLEAR
 
 

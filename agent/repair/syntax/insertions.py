@@ -24,7 +24,8 @@ from agent.repair.syntax.vocabulary import (
 
 _LIKELY = 80
 _OPERANDS = ("I", "num", "str")
-_JOINTS = (",", "=", ".")
+_JOINTS = (",", "=", ".", ":")
+_ASSIGNING = frozenset({"+=", "-=", "*=", "/=", "|=", "&=", ":="})
 _CLOSING_LINES = ("}", ")", "]", "});", ");", "};", "})", "],", "},")
 
 
@@ -62,7 +63,12 @@ def _misplaced(document: Document, line: Line, place: int, word: str) -> float:
         return 0.0
     rest = line.text[place:].strip()
     cost = 2.0 if rest[:1] in ("(", "[") else 0.0 if not rest.strip(")]};:,{ ") else 0.8
-    return cost + (4.0 if word != "}" and line.text[:place].rstrip().endswith(";") else 0.0)
+    if word != "}":
+        behind = [t for t in line.tokens if t.end <= place]
+        opener = next((n for n in range(len(behind) - 1, -1, -1) if behind[n].text in ("(", "[")), 0)
+        assigned = any(t.text in _ASSIGNING for t in behind[opener:])
+        cost += 4.0 * (line.text[:place].rstrip().endswith(";") or (assigned and document.language.name != "python"))
+    return cost
 
 
 def _likely(document: Document, number: int, line: Line) -> list[tuple[int, str]]:
@@ -104,10 +110,11 @@ def _inside(document: Document, text: str, place: int, quote: str) -> float:
     code = sum(inner.count(mark) for mark in ("(", ")", "[", "]", "{", "}", ";", ", ", "=="))
     code += 2 * len(re.findall(r"(?:^|\s)[-+*/=<>&|?:]{1,3}(?:\s|$)", inner))
     edges = inner[:1].isspace() + inner[-1:].isspace() + 2 * (not inner.strip())
-    edges += inner.rstrip()[-1:] in (";", ",", "\\") and not text[made[0].end :].strip(" \\")
-    edges += (made[0].end < len(text) and text[made[0].end].isalnum()) or text[: made[0].start][-1:].isalnum()
-    argument = re.search(r", ?([^\W\d]\w*)$", inner)
-    code += 3 * bool(argument and document.names[argument[1]] > 1)
+    before, after = text[: made[0].start][-1:], text[made[0].end :]
+    edges += inner.rstrip()[-1:] in (",", ";", ":") or (inner.endswith("\\") and not after.strip(" \\"))
+    edges += 2 * (before.isalnum() or after[:1].isalnum() or after[:1] in ("'", '"', "`"))
+    argument = re.search(r"[,:] ?(\d+|[^\W\d]\w*)$", inner)
+    code += 3 * bool(argument and (argument[1].isdigit() or document.names[argument[1]] > 1))
     return 1.0 * code + 1.5 * edges + 0.3 * len(inner.split())
 
 

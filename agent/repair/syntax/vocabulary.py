@@ -82,10 +82,11 @@ def insert_cost(word: str) -> float:
 @lru_cache(maxsize=4096)
 def near_keywords(word: str, keywords: frozenset[str]) -> tuple[str, ...]:
     """Keywords one letter away: one dropped, added, changed or exchanged with the next."""
-    return tuple(sorted(k for k in keywords if k != word and abs(len(k) - len(word)) < 2 and _one_slip(word, k)))
+    return tuple(sorted(k for k in keywords if k != word and abs(len(k) - len(word)) < 2 and one_slip(word, k)))
 
 
-def _one_slip(a: str, b: str) -> bool:
+def one_slip(a: str, b: str) -> bool:
+    """One letter dropped, added, changed or exchanged with the next makes `a` to `b`."""
     start = 0
     while start < min(len(a), len(b)) and a[start] == b[start]:
         start += 1
