@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from agent.errors import ConfigError
 
 CONFIG_NAME = ".agentrc"
+SETTINGS_BYTES = 1 << 20
 
 
 class ProfileOverride(BaseModel):
@@ -155,7 +156,13 @@ def load_config(
 
 def _read_file(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise ConfigError(f"{path} is not a regular file.", "Remove it, or put a settings file there.")
+        with path.open("rb") as file:
+            data = file.read(SETTINGS_BYTES + 1)
+        if len(data) > SETTINGS_BYTES:
+            raise ConfigError(f"{path} is too large for settings.", "Mend or remove the file.")
+        text = data.decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except IsADirectoryError:
@@ -179,14 +186,22 @@ def _validated(merged: Mapping[str, Any], sources: Mapping[str, str]) -> Setting
         return Settings.model_validate(dict(merged))
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
+        loc = first["loc"]
+        if loc and loc[0] != "profile":
+            loc = loc[:1]  # what follows is which form of the value was tried
+        key = ".".join(str(part) for part in loc[:3])
         source = sources.get(str(first["loc"][0]) if first["loc"] else "", "the settings")
         if first["type"] == "extra_forbidden":
             raise ConfigError(
                 f"{source}: there is no setting `{key}`.{_nearest(key)}", "`agent config` lists every setting."
             ) from None
+        why = first["msg"].lower()
+        if (loc and loc[-1] == "profile") or first["type"] == "model_type":
+            why = 'it has to be a table, such as [profile."qwen3-coder:30b"]'
+        elif "think" in loc[-1:] or "think" in loc[2:3]:
+            why = 'it has to be true, false, "low", "medium" or "high"'
         raise ConfigError(
-            f"{source}: `{key}` is {first['input']!r}: {first['msg'].lower()}.", "`agent config` lists every setting."
+            f"{source}: `{key}` is {first['input']!r}: {why}.", "`agent config` lists every setting."
         ) from None
 
 

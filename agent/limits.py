@@ -15,6 +15,10 @@ from agent.errors import AgentError, ServerFailed, TaskFailed
 T = TypeVar("T")
 
 
+LONGEST = 1e8
+"""Seconds: `inf` is a limit that a person may set, and none that a timer takes."""
+
+
 class _Rang(BaseException):
     """The alarm; not an Exception, so that nothing between the wait and its caller takes it for a failed server."""
 
@@ -45,7 +49,7 @@ def interrupted_after(seconds: float, error: AgentError) -> Iterator[None]:
 
     before = signal.signal(signal.SIGALRM, ring)
     try:
-        signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3))
+        signal.setitimer(signal.ITIMER_REAL, min(max(seconds, 1e-3), LONGEST))
         try:
             yield
         finally:

@@ -284,6 +284,7 @@ class Session:
         """Forget the conversation; the repository's turns stay."""
         self._conversation = None
         self.previous = ("", "", "")
+        self.totals.last_prompt_tokens = 0
 
     def relative(self, raw: str) -> str:
         """A path given on the command line (relative to where the person is), relative to the root."""

@@ -67,7 +67,8 @@ class Common:
         start = Path(self.values.get("directory") or ".")
         if not start.is_dir():
             raise UsageError(f"{start} is not a folder.", "Give -C an existing folder.")
-        repository = find_root(start.resolve())
+        start = start.resolve()
+        repository = find_root(start)
         return load_config(repository.root if repository else start, self.flags())
 
     def session(self) -> Session:

@@ -21,7 +21,11 @@ class TerminalFront:
         while True:
             sys.stdout.write(f"{neutral(question)}  {shown} ")
             sys.stdout.flush()
-            line = sys.stdin.readline()
+            try:
+                line = sys.stdin.readline()
+            except KeyboardInterrupt:
+                sys.stdout.write("\n")
+                raise
             if not line:
                 sys.stdout.write("\n")
                 return choices[-1][0]
