@@ -17,7 +17,7 @@ AT_ONCE = 6
 EARLY = 150
 """Those among so many of the likeliest that cannot be built in go to the pool at once; each costs a run of the command
 and the builds a core, so the others wait until the builds have ended."""
-MOST_HELD = 10_000
+MOST_HELD = 3_000
 """Candidates that wait for a build; more are not come to."""
 
 

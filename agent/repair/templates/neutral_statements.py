@@ -11,6 +11,7 @@ from agent.repair.templates.neutral_tree import (
     FUNCTIONS,
     NeutralSource,
     bare,
+    walk,
 )
 
 if TYPE_CHECKING:
@@ -142,28 +143,24 @@ def _insertions(source: NeutralSource, node: Node, lines: tuple[int, int]) -> No
                 (f"{name} = 0{end}", 0.3),
             ):
                 put("statement_insert", code, weight)
-    around = source.function_of(node)
-    copied = 0
-    for other in _statements(around or source.root):
-        text = source.of(other)
-        if (
-            other.id != node.id
-            and "\n" not in text
-            and len(text) < 60
-            and other.type.endswith(("expression_statement", "assignment_statement", "inc_statement"))
-        ):
-            put("copy", text, 0.5)
-            copied += 1
-            if copied >= 10:
-                break
+    own = source.of(node)
+    for text in [code for code in _copyable(source, source.function_of(node) or source.root) if code != own][:10]:
+        put("copy", text, 0.5)
 
 
-def _statements(node: Node) -> list[Node]:
-    from agent.repair.templates.neutral_tree import walk
-
-    return [
-        child for child in walk(node) if child.parent is not None and child.parent.type in BLOCKS and child.is_named
-    ]
+def _copyable(source: NeutralSource, around: Node) -> tuple[str, ...]:
+    """The short statements of a function that could stand a second time, worked out once."""
+    if around.id not in source.copyable:
+        texts = (
+            source.of(child)
+            for child in walk(around)
+            if child.type.endswith(("expression_statement", "assignment_statement", "inc_statement"))
+            and child.parent is not None
+            and child.parent.type in BLOCKS
+        )
+        short = dict.fromkeys(text for text in texts if "\n" not in text and len(text) < 60)
+        source.copyable[around.id] = tuple(short)[:11]
+    return source.copyable[around.id]
 
 
 def if_edits(source: NeutralSource, node: Node) -> None:

@@ -129,6 +129,8 @@ class NeutralSource:
     functions: dict[str, int] = field(default_factory=dict)
     globals: tuple[str, ...] = ()
     made: list[Mutation] = field(default_factory=list)
+    copyable: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """Function (its node's id) → statements that could be missing elsewhere in it."""
     _scopes: dict[int, NeutralScope] = field(default_factory=dict)
     _declarations: dict[int, list[tuple[str, str, int, int]]] = field(default_factory=dict)
     _starts: list[int] = field(default_factory=list)
