@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from agent.repair.meta import Meta, embed
+from agent.repair.meta import embed
+from agent.repair.meta_text import Meta
 from agent.repair.running import finish, kill, start
 from agent.repair.scratch import Scratch
 from agent.repair.targets import Target
