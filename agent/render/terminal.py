@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 FAILURES_SHOWN = 3
 HITS_SHOWN = 25
+SILENT_SECONDS = 3
+"""A line of progress that stands longer says for how long."""
 
 
 class SafeConsole(Console):
@@ -32,6 +35,19 @@ class SafeConsole(Console):
     def on_broken_pipe(self) -> None:
         """Raise it again; rich would end the program with exit code 1."""
         raise BrokenPipeError
+
+
+class Standing:
+    """A line of progress that tells how long it has stood: a server that says nothing is seen to say nothing."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._since = time.monotonic()
+
+    def __rich__(self) -> RichText:
+        seconds = time.monotonic() - self._since
+        waited = f"  {seconds:.0f} s, Ctrl-C stops" if seconds >= SILENT_SECONDS else ""
+        return RichText(self._text + waited, style="dim")
 
 
 class TerminalRenderer:
@@ -147,7 +163,7 @@ class TerminalRenderer:
         share = ""
         if event.done is not None and event.total and event.phase != "generating":
             share = f" {event.done / event.total:.0%}"
-        text = RichText(f"{event.phase}{share}  {event.text}", style="dim")
+        text = Standing(f"{event.phase}{share}  {event.text}")
         if self._status is None:
             self._status = Status(text, console=self.console, spinner="dots")
             self._status.start()

@@ -201,3 +201,18 @@ def test_ended_in_mid_answer_the_server_stops_and_the_cursor_is_back(
     server.wait_for(lambda s: s.chats[-1].left)
     child.close()
     assert child.exitstatus == 128 + signal.SIGTERM
+
+
+def test_a_silent_server_is_seen_to_be_silent_and_ctrl_c_leaves(
+    terminal: Open, make_repo: MakeRepo, scripted_ollama: Start
+) -> None:
+    server = scripted_ollama(replies=lambda request: Reply(text="late", delay=60.0))
+    child = terminal(make_repo({"calc.py": CALC}), server, "explain", "this", "calc.py")
+    child.expect("prefill")
+    child.expect(r"[3-9] s, Ctrl-C stops")
+    child.sendintr()
+    child.expect("Interrupted")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+    server.wait_for(lambda s: s.chats[-1].left)
