@@ -39,7 +39,7 @@ def test_damage_in_each_language_parses_again_and_mostly_comes_back_as_it_was(na
 def test_a_lost_block_end_goes_where_the_indentation_says() -> None:
     text = SAMPLES["javascript"].text
     broken = text.replace("    return null;\n  }\n", "    return null;\n", 1)
-    assert repair_syntax("a.js", broken)[0].text == text
+    assert repair_syntax("a.js", broken, clock=time.process_time)[0].text == text
 
 
 def test_each_edit_is_told_with_its_line() -> None:
@@ -111,3 +111,14 @@ def test_samples_are_valid() -> None:
     for name, sample in SAMPLES.items():
         assert by_name(name) is not None
         assert check_text(sample.path, None, sample.text).ok, name
+
+
+def test_a_lost_end_goes_on_a_line_of_its_own_where_the_indentation_says() -> None:
+    whole = "class A\n  def take(n)\n    if n > @n\n      raise ArgumentError\n    end\n    @n -= n\n  end\nend\n"
+    broken = whole.replace("    end\n", "", 1)
+    assert repair_syntax("a.rb", broken, clock=time.process_time)[0].text == whole
+
+
+def test_a_mend_does_not_guess_on_which_side_of_an_operator_a_bracket_closed() -> None:
+    text = "def f(counts, name):\n    counts[name] = counts.get(name, 0 + 1\n    return counts\n"
+    assert mend("a.py", None, text.encode()) is None

@@ -112,7 +112,8 @@ def _inside(document: Document, text: str, place: int, quote: str) -> float:
     edges = inner[:1].isspace() + inner[-1:].isspace() + 2 * (not inner.strip())
     before, after = text[: made[0].start][-1:], text[made[0].end :]
     edges += inner.rstrip()[-1:] in (",", ";", ":") or (inner.endswith("\\") and not after.strip(" \\"))
-    edges += 2 * (before.isalnum() or after[:1].isalnum() or after[:1] in ("'", '"', "`"))
+    edges += 2 * (inner.endswith(";") and not after.strip())
+    edges += 4 * (before.isalnum() or after[:1].isalnum() or after[:1] in ("'", '"', "`"))
     argument = re.search(r"[,:] ?(\d+|[^\W\d]\w*)$", inner)
     code += 3 * bool(argument and (argument[1].isdigit() or document.names[argument[1]] > 1))
     return 1.0 * code + 1.5 * edges + 0.3 * len(inner.split())
@@ -172,10 +173,12 @@ def new_lines(document: Document, number: int) -> Iterator[Candidate]:
         if name == "json"
         else (*ends, *(c for c in _CLOSING_LINES if name != "ruby" or len(c) < 3))
     )
+    above = document.lines[number - 1].text.rstrip() if number else ""
     for indent in _indents_around(document, number):
         for closer in closers:
             text = f"{indent}{closer}"
             cost = 1.5 + (0.0 if closer in ends else 0.5 * (len(closer) - 1))
+            cost += 4.0 * (closer[0] in ")]" and above.endswith(";"))
             yield Candidate(number, number - 1, text, f"put in a line `{closer}`", cost, closer, 1)
     yield from _closings(document, number)
 

@@ -60,7 +60,7 @@ QUOTES_OF = {
 def vocabulary(document: Document) -> list[str]:
     """Tokens worth putting in somewhere: brackets, separators, keywords, and the operators that the file uses most."""
     frequent = [w for w, _ in document.words.most_common(60)]
-    operators = [w for w in frequent if not w[0].isalpha() and w not in BRACKETS][:_OPERATORS_USED]
+    operators = [w for w in frequent if not w[0].isalpha() and w[0] not in "()[]{}\"'`"][:_OPERATORS_USED]
     keywords = [w for w in frequent if w[0].isalpha()][:_WORDS_USED]
     brackets = "[]{}" if document.language.name == "json" else BRACKETS
     always = (",", ":") if document.language.name in ("json", "yaml") else (",", ":", ";", "=", ".")
