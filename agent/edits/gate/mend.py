@@ -35,7 +35,7 @@ def mend(path: str, before: bytes | None, after: bytes) -> tuple[bytes, str] | N
     if not repairs:
         return None
     best = repairs[0]
-    if _loses_a_word(best.edits[0]):
+    if _loses_a_word(best.edits[0]) or _is_several(best.edits[0]):
         return None
     others = [r for r in repairs[1:] if _bare(r.text) != _bare(best.text)]
     if others and others[0].cost - best.cost < _margin(best.edits[0], best.text):
@@ -53,6 +53,12 @@ def _loses_a_word(words: str) -> bool:
     old, arrow, new = words.partition("` → `")
     name = old.rpartition("`")[2]
     return bool(arrow) and name.isidentifier() and not one_slip(name, new.rstrip("`"))
+
+
+def _is_several(words: str) -> bool:
+    """The edit puts in several closing marks, or words, at once: that is more than one slip."""
+    token = words.rpartition("`")[0].rpartition("`")[2].strip()
+    return "put in `" in words and len(re.findall(r"\w+|[^\w\s]", token)) > 1 and bool(re.search(r"[)\]}\s]", token))
 
 
 def _margin(words: str, text: str) -> float:
