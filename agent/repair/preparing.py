@@ -203,6 +203,6 @@ def limits_for(trace: Trace, baseline: Run) -> Limits:
     if named:
         total = max(1.0, 2 * sum(every))
     else:
-        total = max(0.25, 1.5 * sum(every))
+        total = max(0.12, 1.5 * sum(every))
     wall = 3.0 + 3 * total + (0.0 if baseline.timed_out else 3 * baseline.seconds)
     return Limits(min(per_test, 20.0), min(total, 60.0), min(wall, 120.0))

@@ -29,17 +29,14 @@ class Confirmer:
         self._deadline = deadline
         self._known: dict[tuple[tuple[str, str], ...], Run] = {}
 
-    def run(self, texts: Mapping[str, str]) -> Run:
-        """The command's outcome with these texts."""
+    def run(self, texts: Mapping[str, str], seconds: float = 0.0) -> Run:
+        """The command's outcome with these texts; `seconds` bounds the run where it is not to be waited for long."""
         whole = {**self._base, **texts}
         key = tuple(sorted(whole.items()))
         if key not in self._known:
             self._ground.judge.write({path: self.targets[path].encoded(text) for path, text in whole.items()})
-            self._known[key] = run(
-                self._ground.judge,
-                self._ground.command,
-                max(self._ground.limit, PATIENCE, self._deadline - time.monotonic()),
-            )
+            patient = max(self._ground.limit, PATIENCE, self._deadline - time.monotonic())
+            self._known[key] = run(self._ground.judge, self._ground.command, seconds or patient)
         return self._known[key]
 
     @property
@@ -47,9 +44,9 @@ class Confirmer:
         """Whether another run may end after the time is up: what is left undone then is only the polish."""
         return time.monotonic() + self._ground.baseline.seconds > self._deadline
 
-    def passes(self, texts: Mapping[str, str]) -> bool:
+    def passes(self, texts: Mapping[str, str], seconds: float = 0.0) -> bool:
         """Whether the command exits with 0."""
-        return self.run(texts).ok
+        return self.run(texts, seconds).ok
 
 
 def minimised(confirm: Confirmer, base: Mapping[str, str], candidate: Candidate, most_runs: int = 12) -> Candidate:
@@ -58,6 +55,7 @@ def minimised(confirm: Confirmer, base: Mapping[str, str], candidate: Candidate,
         return candidate
     texts = dict(candidate.texts)
     runs = 0
+    limit = 0.0
     for path in list(texts):
         before, after = base[path].splitlines(True), texts[path].splitlines(True)
         codes = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
@@ -71,7 +69,9 @@ def minimised(confirm: Confirmer, base: Mapping[str, str], candidate: Candidate,
             less = kept - {hunk}
             text = _put_together(before, after, codes, less)
             runs += 1
-            if confirm.passes({**texts, path: text}):
+            # Half a repair often loops; what works is known to take no longer than this.
+            limit = limit or 1.0 + 3.0 * confirm.run(candidate.texts).seconds
+            if confirm.passes({**texts, path: text}, limit):
                 kept = less
         texts[path] = _put_together(before, after, codes, kept)
     return replace(candidate, texts=texts)
