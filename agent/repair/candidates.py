@@ -11,6 +11,7 @@ from agent.repair.naturalness import Naturalness
 from agent.repair.preparing import Ground
 from agent.repair.ranking import ranked
 from agent.repair.templates import neutral, python
+from agent.repair.twins import twins
 from agent.repair.types import Candidate, Mutation, SplicedText
 
 MOST_LINES = 200
@@ -97,6 +98,7 @@ def singles(ground: Ground, base: Mapping[str, str], suspicion: Suspicions) -> l
         lines = suspicion.of(path)
         if lines:
             made += _ranked(path, text, edits_of(path, text, lines, ground), lines, natural)
+    made += twins(base, made)
     made.sort(key=lambda c: -c.score)
     return made[:MOST]
 
