@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from agent.repair.running import finish, kill, start
 from agent.repair.scratch import Scratch
@@ -22,6 +23,7 @@ class WarmBench:
         self.failing: tuple[str, ...] = ()
         self.only: tuple[str, ...] = ()
         self.least_tests = 0
+        self.reached = 0
         self._wait = 10.0
         self._closed = False
 
@@ -32,6 +34,7 @@ class WarmBench:
         self.failing = tuple(test.name for test in failing)
         self.only = tuple(dict.fromkeys(test.path for test in failing if test.path))
         self.least_tests = len(failing)
+        self.reached = max((test.reached for test in trace.failing), default=0)
 
     def judge(self, texts: Mapping[str, str], *, patient: bool = False, detail: bool = False) -> Verdict:
         """See `Bench`. Raises ConnectionError when the process cannot be had again."""
@@ -56,6 +59,8 @@ class WarmBench:
             if verdict.passed and verdict.tests_passed < self.least_tests:
                 # It left before the tests were run.
                 return Verdict(False, verdict.tests_passed, verdict.fixed, seconds=verdict.seconds)
+            if not verdict.passed and 0 < self.reached < verdict.reached:
+                verdict = replace(verdict, further=verdict.reached - self.reached)
             return verdict
         raise ConnectionError("unreachable")
 

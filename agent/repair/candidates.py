@@ -123,6 +123,16 @@ def around(ground: Ground, path: str, before: str, text: str, most: int = 150) -
     return [Candidate(c.texts, "model+search", c.family, c.score + 3.0, c.line, (), path) for c in found]
 
 
+def onward(ground: Ground, path: str, text: str, most: int = 800) -> list[Candidate]:
+    """Edits of a text with which a plain script came further: of every line, since what it runs now was not traced."""
+    lines = localise.everywhere(text)
+    for line in own_tests(text):
+        lines.pop(line, None)
+    if not is_python(path, text) or len(lines) > MOST_LINES:
+        return []
+    return _ranked(path, text, edits_of(path, text, lines, ground), lines, Naturalness([text]))[:most]
+
+
 def _ranked(
     path: str, text: str, edits: Sequence[Mutation], lines: Mapping[int, float], natural: Naturalness
 ) -> list[Candidate]:

@@ -41,6 +41,8 @@ MOST_REFUSED = 20
 """Candidates that pass in a warm process and not with the command itself, until the search is given up."""
 RESERVE = 2.0
 """Seconds of the limit kept for confirming what was found last."""
+MOST_ONWARD = 4
+"""Partial successes of a plain script that are edited once more."""
 MOST_KEPT = 5
 """Confirmed winners of which the three that agree best with the docstrings' examples are kept."""
 LONGEST_FILE = 20_000
@@ -166,7 +168,7 @@ def _judged(
         watcher.meta = meta
         reason = yield from watcher.watch(until)
         refused = 0
-        stages = iter((_retry, _pairs))
+        stages = iter((_onward, _retry, _pairs))
         while time.monotonic() < deadline:
             if reason == "won":
                 kept = _confirmed(ground, confirm, base, found)
@@ -179,7 +181,7 @@ def _judged(
                     break
             elif reason == "exhausted":
                 stage = next(stages, None)
-                more = stage(pool, base, singles, found) if stage is not None else 0
+                more = stage(ground, pool, base, singles, found) if stage is not None else 0
                 if stage is not None and more:
                     yield Progress("searching", f"{more:,} more candidates")
                 elif stage is None and (asker is not None or backend is None) and (asker is None or not asker.alive):
@@ -235,11 +237,21 @@ def _parses(mended: Mended) -> str:
     return "; ".join(f"{path} parses again ({words})" for path, words in mended.words.items())
 
 
-def _retry(pool: Pool, base: Mapping[str, str], singles: list[Candidate], found: Findings) -> int:
+def _retry(ground: Ground, pool: Pool, base: Mapping[str, str], singles: list[Candidate], found: Findings) -> int:
     return pool.retry_late()
 
 
-def _pairs(pool: Pool, base: Mapping[str, str], singles: list[Candidate], found: Findings) -> int:
+def _onward(ground: Ground, pool: Pool, base: Mapping[str, str], singles: list[Candidate], found: Findings) -> int:
+    """From the likeliest texts with which a plain script came furthest, one edit more."""
+    if not ground.warm or (ground.trace is not None and any(test.name for test in ground.trace.tests)):
+        return 0
+    furthest = sorted(found.partial, key=lambda item: (-item[0], -item[1].score))[:MOST_ONWARD]
+    return sum(
+        pool.put(more) for _, step in furthest for more in sources.onward(ground, step.path, step.texts[step.path])
+    )
+
+
+def _pairs(ground: Ground, pool: Pool, base: Mapping[str, str], singles: list[Candidate], found: Findings) -> int:
     return sum(pool.put(double) for double in pairs(base, singles, found))
 
 

@@ -31,7 +31,7 @@ class Findings:
 
     winners: list[Candidate] = field(default_factory=list)
     partial: list[tuple[int, Candidate]] = field(default_factory=list)
-    """Candidates that mended some failing tests, with how many."""
+    """Candidates that mended some failing tests, with how many; of a plain script, that came so many lines further."""
     best_fixed: int = 0
     first_win: float = 0.0
     seconds_judging: float = 0.0
@@ -108,6 +108,8 @@ def note(found: Findings, candidate: Candidate, verdict: Verdict) -> None:
     elif verdict.fixed:
         found.partial.append((verdict.fixed, candidate))
         found.best_fixed = max(found.best_fixed, verdict.fixed)
+    elif verdict.further:
+        found.partial.append((verdict.further, candidate))
 
 
 def _settled(pool: Pool, found: Findings, now: float) -> bool:

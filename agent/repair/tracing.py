@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from agent.repair.running import INJECT, Run, finish, start
@@ -69,6 +70,7 @@ def read_trace(scratch: Scratch, process: subprocess.Popen[bytes], timeout: floa
                 (raised[0], raised[1]) if raised and raised[0] else None,
                 bool(record.get("looped")),
                 float(record.get("seconds", 0.0)),
+                int(record["frames"][0][1]) if record["frames"] and not record["test"] else 0,
             )
         )
     named = [test for test in tests if test.name]
@@ -85,4 +87,4 @@ def read_trace(scratch: Scratch, process: subprocess.Popen[bytes], timeout: floa
 def _failed(test: TestTrace, run: Run) -> TestTrace:
     """A plain script that left with a bad exit code without an uncaught exception."""
     tail = "\n".join(run.output.strip().splitlines()[-6:])
-    return TestTrace(test.name, False, tail, test.path, test.lines, test.raised, test.looped, test.seconds)
+    return replace(test, ok=False, message=tail)

@@ -82,6 +82,10 @@ class Verdict:
     fixed: int = 0
     """How many tests that failed before passed now, as far as it was run."""
     timed_out: bool = False
+    reached: int = 0
+    """The line of a plain script at which it failed."""
+    further: int = 0
+    """How many lines of a plain script further than the unchanged text it came."""
     messages: tuple[tuple[str, str], ...] = ()
     """(test, what it said), only where details were asked for."""
     seconds: float = 0.0
@@ -103,6 +107,8 @@ class TestTrace:
     """The target line that raised last."""
     looped: bool = False
     seconds: float = 0.0
+    reached: int = 0
+    """The line of the script itself at which it failed, for a plain script; 0 where that is not known."""
 
 
 @dataclass(frozen=True)

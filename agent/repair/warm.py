@@ -97,6 +97,7 @@ class WarmJudge:
         told = str(reply["told"]).splitlines()
         passed = [line[2:] for line in told if line.startswith("P ")]
         messages = [json.loads(line[2:]) for line in told if line.startswith("M ")]
+        reached = max((int(line[2:]) for line in told if line.startswith("L ")), default=0)
         out_of_time = bool(reply["late"]) or reply["status"] in (-27, -24, -14)
         known = set(failing)
         return Verdict(
@@ -104,6 +105,7 @@ class WarmJudge:
             tests_passed=len(passed),
             fixed=sum(1 for name in passed if name in known),
             timed_out=out_of_time,
+            reached=reached,
             messages=tuple((name, message) for name, message in messages),
             seconds=float(reply["seconds"]),
         )

@@ -65,6 +65,15 @@ def test_a_wrong_operator_is_found_whatever_runs_the_tests(
     assert snapshot(root) == before, "the work tree is not written to"
 
 
+def test_two_faults_that_a_script_checks_one_after_the_other_are_both_mended(project: Project) -> None:
+    both = AREA.replace("2 * (width + height)", "2 * (width - height)")
+    root = project({"shapes.py": both, "check.py": SCRIPT})
+    result, _ = run_repair(root, "shapes.py", test_command=f"{sys.executable} check.py")
+    assert result.ok
+    assert "return width * height" in text_of(result, "shapes.py")
+    assert "return 2 * (width + height)" in text_of(result, "shapes.py")
+
+
 def test_a_shell_line_that_starts_python_somewhere_inside_is_enough(project: Project) -> None:
     root = project({"lib/shapes.py": AREA, "check.py": "from shapes import area\nassert area(3, 4) == 12\n"})
     command = f"cd lib && PYTHONPATH=. {sys.executable} ../check.py && echo done"

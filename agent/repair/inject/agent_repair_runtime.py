@@ -308,6 +308,9 @@ def _hook_excepthook() -> None:
     before = sys.excepthook
 
     def hook(kind: Any, value: Any, trace: Any) -> None:
+        if _state["child"] and trace is not None:
+            # How far a plain script came, with no test to name.
+            _tell(f"L {trace.tb_lineno}")
         if _state["child"] and not _state["detail"]:
             os._exit(1)
         frames, told = [], ""
