@@ -13,8 +13,10 @@ def main() -> None:
         try:
             print(f"agent {__version__}", flush=True)
             return
-        except OSError:
-            pass  # the whole program says what is wrong with the output
+        except OSError as error:
+            from agent.cli import flushed, output_failed
+
+            sys.exit(flushed(output_failed(error)))
     from agent.cli import run
 
     sys.exit(run(sys.argv[1:]))

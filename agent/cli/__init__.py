@@ -20,6 +20,10 @@ BROKEN_PIPE = 141
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit code of the contract. Never lets a traceback out."""
+    return flushed(_run(arguments))
+
+
+def _run(arguments: Sequence[str]) -> int:
     _open_streams()
     import click
 
@@ -62,12 +66,38 @@ def run(arguments: Sequence[str]) -> int:
         if error.errno not in FULL:
             told = unforeseen(error)
             return _report(str(told), told.hint, told.exit_code, as_json)
-        _close_stdout()
-        return _report(f"{error.strerror}.", "Free some space; nothing was half-written.", EXIT_IN_THE_WAY, False)
+        return output_failed(error)
     except Exception as error:
         # The last resort: whatever was not foreseen is told in one line, and the traceback only on request.
         told = unforeseen(error)
         return _report(str(told), told.hint, told.exit_code, as_json)
+
+
+def output_failed(error: OSError) -> int:
+    """The exit code where standard output takes no more; says why, unless its reader just went away."""
+    _close_stdout()
+    if isinstance(error, BrokenPipeError):
+        return BROKEN_PIPE
+    return _report(f"{error.strerror}.", "Free some space; nothing was half-written.", EXIT_IN_THE_WAY, False)
+
+
+def flushed(exit_code: int) -> int:
+    """Write out what the streams still hold: if the interpreter did it at its end, a failure would be exit code 120."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        failed = output_failed(error)
+        exit_code = exit_code or failed
+    except ValueError:
+        pass  # closed
+    try:
+        if sys.stderr is not None:
+            sys.stderr.flush()
+    except (OSError, ValueError):
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    return exit_code
 
 
 def _report(message: str, hint: str, exit_code: int, as_json: bool) -> int:

@@ -30,7 +30,8 @@ def piped(command: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[st
     return subprocess.run(
         ["bash", "-c", program + command],
         cwd=cwd,
-        env={**os.environ, **NONE, **path, **env},
+        # An empty value is none: with unbuffered streams nothing would be left to fail at the end.
+        env={**os.environ, "PYTHONUNBUFFERED": "", **NONE, **path, **env},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -120,6 +121,8 @@ def test_a_full_disk_behind_the_errors_keeps_the_exit_code(make_repo: MakeRepo) 
     root = make_repo({"calc.py": CALC})
     assert piped("agent fix nosuch.py 2> /dev/full", root).returncode == 2
     assert piped("agent --version > /dev/full", root).returncode == 5
+    assert piped("agent --version > /dev/full 2> /dev/full", root).returncode == 5
+    assert piped("agent log > /dev/full 2> /dev/full", root).returncode == 5
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
