@@ -12,7 +12,7 @@ from agent.repair.preparing import Ground
 from agent.repair.ranking import ranked
 from agent.repair.templates import neutral, python
 from agent.repair.twins import twins
-from agent.repair.types import Candidate, Mutation, SplicedText
+from agent.repair.types import Candidate, Mutation, searched
 
 MOST_LINES = 200
 """Lines of a Python file that are edited, the most suspicious first: each gives some 50 candidates."""
@@ -119,8 +119,7 @@ def around(ground: Ground, path: str, before: str, text: str, most: int = 150) -
     lines = {n: 1.0 for n, line in enumerate(text.splitlines(), 1) if line not in old}
     if not lines or len(lines) > 25:
         return []
-    found = _ranked(path, text, edits_of(path, text, lines, ground), lines, Naturalness([text]))[:most]
-    return [Candidate(c.texts, "model+search", c.family, c.score + 3.0, c.line, (), path) for c in found]
+    return _of_another(ground, path, text, lines, most, "model+search", 3.0)
 
 
 def onward(ground: Ground, path: str, text: str, most: int = 800) -> list[Candidate]:
@@ -130,21 +129,21 @@ def onward(ground: Ground, path: str, text: str, most: int = 800) -> list[Candid
         lines.pop(line, None)
     if not is_python(path, text) or len(lines) > MOST_LINES:
         return []
-    return _ranked(path, text, edits_of(path, text, lines, ground), lines, Naturalness([text]))[:most]
+    return _of_another(ground, path, text, lines, most, "search", 0.0)
+
+
+def _of_another(
+    ground: Ground, path: str, text: str, lines: Mapping[int, float], most: int, origin: str, ahead: float
+) -> list[Candidate]:
+    """Edits of a text that is not the file's own: their splices count its characters, so nothing is joined to them."""
+    found = _ranked(path, text, edits_of(path, text, lines, ground), lines, Naturalness([text]))[:most]
+    return [Candidate(c.texts, origin, c.family, c.score + ahead, c.line, (), path) for c in found]
 
 
 def _ranked(
     path: str, text: str, edits: Sequence[Mutation], lines: Mapping[int, float], natural: Naturalness
 ) -> list[Candidate]:
     return [
-        Candidate(
-            SplicedText(path, text, mutation.splices),
-            "search",
-            mutation.family,
-            score,
-            mutation.line,
-            (mutation,),
-            path,
-        )
+        searched(path, text, mutation.family, score, mutation.splices, (mutation,))
         for score, mutation in ranked(text, edits, lines, natural)
     ]

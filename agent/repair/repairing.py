@@ -245,10 +245,8 @@ def _onward(ground: Ground, pool: Pool, base: Mapping[str, str], singles: list[C
     """From the likeliest texts with which a plain script came furthest, one edit more."""
     if not ground.warm or (ground.trace is not None and any(test.name for test in ground.trace.tests)):
         return 0
-    furthest = sorted(found.partial, key=lambda item: (-item[0], -item[1].score))[:MOST_ONWARD]
-    return sum(
-        pool.put(more) for _, step in furthest for more in sources.onward(ground, step.path, step.texts[step.path])
-    )
+    steps = found.best_partial(MOST_ONWARD)
+    return sum(pool.put(more) for step in steps for more in sources.onward(ground, step.path, step.texts[step.path]))
 
 
 def _pairs(ground: Ground, pool: Pool, base: Mapping[str, str], singles: list[Candidate], found: Findings) -> int:

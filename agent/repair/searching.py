@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import queue
 import time
 from collections.abc import Generator, Mapping
@@ -13,7 +12,7 @@ from agent.events import Event, Tried
 from agent.repair.candidates import around
 from agent.repair.pool import Pool
 from agent.repair.preparing import Ground
-from agent.repair.types import Candidate, SplicedText, Verdict
+from agent.repair.types import Candidate, Verdict, overlap, searched
 
 if TYPE_CHECKING:
     from agent.repair.asking import Asker
@@ -36,6 +35,10 @@ class Findings:
     first_win: float = 0.0
     seconds_judging: float = 0.0
     timeouts: int = 0
+
+    def best_partial(self, most: int) -> list[Candidate]:
+        """The partial successes that came furthest, the likeliest of them first."""
+        return [c for _, c in sorted(self.partial, key=lambda item: (-item[0], -item[1].score))[:most]]
 
 
 class Watcher:
@@ -131,22 +134,13 @@ def pairs(base: Mapping[str, str], singles: list[Candidate], found: Findings, mo
             return
         key = frozenset((id(one), id(other)))
         splices = one.mutations[0].splices + other.mutations[0].splices
-        if key in seen or _overlap(splices):
+        if key in seen or overlap(splices):
             return
         seen.add(key)
-        made.append(
-            Candidate(
-                SplicedText(one.path, base[one.path], splices),
-                "search",
-                f"{one.family}+{other.family}",
-                score,
-                one.line,
-                one.mutations + other.mutations,
-                one.path,
-            )
-        )
+        family = f"{one.family}+{other.family}"
+        made.append(searched(one.path, base[one.path], family, score, splices, one.mutations + other.mutations))
 
-    for _fixed, partial in sorted(found.partial, key=lambda item: (-item[0], -item[1].score))[:12]:
+    for partial in found.best_partial(12):
         for single in singles[:400]:
             join(partial, single, single.score + 2.0)
     top = singles[:220]
@@ -156,8 +150,3 @@ def pairs(base: Mapping[str, str], singles: list[Candidate], found: Findings, mo
                 join(one, other, one.score + other.score)
     made.sort(key=lambda c: -c.score)
     return made[:most]
-
-
-def _overlap(splices: tuple[object, ...]) -> bool:
-    spans = sorted((s.start, s.end) for s in splices)  # type: ignore[attr-defined]
-    return any(a[1] > b[0] or (a[0] == b[0]) for a, b in itertools.pairwise(spans))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections.abc import Mapping, Sequence
 
 from agent.repair.difference import difference
-from agent.repair.types import Candidate, Mutation, Splice, SplicedText
+from agent.repair.types import Candidate, Mutation, Splice, overlap, searched
 
 RARER = 1.5
 """Nats by which a twin is less likely than the likelier of its halves: a guess, to be tried soon after it."""
@@ -16,6 +17,9 @@ _AROUND = 2
 
 def twins(base: Mapping[str, str], singles: Sequence[Candidate]) -> list[Candidate]:
     """For each change that can be made at two to four places of one line: all of them at once."""
+    starts = {
+        path: [0, *itertools.accumulate(len(line) + 1 for line in text.split("\n"))] for path, text in base.items()
+    }
     groups: dict[tuple[str, str, int, str, str], dict[int, tuple[Candidate, Splice]]] = {}
     for single in singles:
         if len(single.mutations) != 1 or len(single.mutations[0].splices) != 1:
@@ -26,7 +30,7 @@ def twins(base: Mapping[str, str], singles: Sequence[Candidate]) -> list[Candida
         old = text[max(0, start - _AROUND) : end] if start == end else text[start:end]
         if "\n" in old or "\n" in new:
             continue
-        key = (single.path, single.family, text.count("\n", 0, start), old, new)
+        key = (single.path, single.family, bisect.bisect_right(starts[single.path], start), old, new)
         groups.setdefault(key, {}).setdefault(start, (single, Splice(start, end, new)))
     made = []
     for (path, family, _, _, _), sites in groups.items():
@@ -34,19 +38,9 @@ def twins(base: Mapping[str, str], singles: Sequence[Candidate]) -> list[Candida
             continue
         halves = [single for single, _ in sites.values()]
         splices = tuple(splice for _, splice in sorted(sites.values(), key=lambda site: site[1].start))
-        if any(a.end > b.start for a, b in itertools.pairwise(splices)):
+        if overlap(splices):
             continue
         first = max(halves, key=lambda c: c.score)
         whole = Mutation(splices, family, first.line, first.mutations[0].weight)
-        made.append(
-            Candidate(
-                SplicedText(path, base[path], splices),
-                "search",
-                family,
-                first.score - RARER,
-                first.line,
-                (whole,),
-                path,
-            )
-        )
+        made.append(searched(path, base[path], family, first.score - RARER, splices, (whole,)))
     return made

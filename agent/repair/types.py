@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from agent.edits.types import FileChange
@@ -22,6 +23,12 @@ def spliced(text: str, splices: tuple[Splice, ...]) -> str:
     for splice in sorted(splices, key=lambda s: (s.start, s.end), reverse=True):
         text = text[: splice.start] + splice.text + text[splice.end :]
     return text
+
+
+def overlap(splices: Iterable[Splice]) -> bool:
+    """Whether two of them change the same characters, or put something in at the same place."""
+    spans = sorted((s.start, s.end) for s in splices)
+    return any(a[1] > b[0] or a[0] == b[0] for a, b in itertools.pairwise(spans))
 
 
 class SplicedText(Mapping[str, str]):
@@ -71,6 +78,13 @@ class Candidate:
     line: int = 0
     mutations: tuple[Mutation, ...] = ()
     path: str = ""
+
+
+def searched(
+    path: str, base: str, family: str, score: float, splices: tuple[Splice, ...], mutations: tuple[Mutation, ...]
+) -> Candidate:
+    """A candidate of the search: `splices` of the text `base`, which `mutations` ask for."""
+    return Candidate(SplicedText(path, base, splices), "search", family, score, mutations[0].line, mutations, path)
 
 
 @dataclass(frozen=True)

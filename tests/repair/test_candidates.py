@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import types
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.repair.candidates import Suspicions, onward, singles
 from agent.repair.difference import difference
 from agent.repair.meta import embeddable
 from agent.repair.meta_run import MetaRun
+from agent.repair.preparing import prepare
 from agent.repair.ranking import MOST_OF_A_FAMILY, ranked
 from agent.repair.running import INJECT
 from agent.repair.scratch import Scratch
+from agent.repair.searching import Findings, pairs
 from agent.repair.targets import read_targets
 from agent.repair.templates import neutral
 from agent.repair.types import Mutation, Splice, SplicedText, spliced
+
+Project = Callable[[dict[str, str]], Path]
 
 
 @st.composite
@@ -204,3 +210,18 @@ def test_every_candidate_is_built_in_sooner_or_later_even_for_an_old_go(
         scratch.close()
     assert run.builds > 1
     assert any("return a < x && x < b\n" in spliced(text, chosen[number].splices) for number in passing)
+
+
+def test_what_was_made_of_another_text_is_joined_with_no_edit_of_the_file(project: Project) -> None:
+    text = "def twice(n):\n    return n + 3\n"
+    root = project({"twice.py": text, "check.py": "from twice import twice\n\nassert twice(2) == 4\n"})
+    ground = prepare(root, read_targets(root, ["twice.py"]), {"twice.py": text}, f"{sys.executable} check.py", 10.0, 1)
+    try:
+        base = {"twice.py": text}
+        own = singles(ground, base, Suspicions(ground, base))
+        steps = onward(ground, "twice.py", "# A line more.\n" + text)
+        assert steps
+        joined = pairs(base, own, Findings(partial=[(1, step) for step in steps]))
+        assert [c.texts["twice.py"] for c in joined] == [c.texts["twice.py"] for c in pairs(base, own, Findings())]
+    finally:
+        ground.close()
