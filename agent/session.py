@@ -80,8 +80,8 @@ class Session:
         self.config: Config = load_config(self.root, flags)
         if not self.config.settings.git:
             self.repository, self.root = None, self.start
-        elif self.repository is not None and self.repository.is_bare:
-            raise InTheWay(f"{self.root} is a bare repository: it has no files.", "Work in a clone of it.")
+        elif self.repository is not None:
+            self.repository.check_files()
         self.front: Front = front or NoFront()
         self.switches = switches or Switches()
         self.totals = Totals()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from agent.backends.base import ModelInfo
-from agent.backends.opening import list_models
+from agent.backends.opening import list_models, of_header
 from agent.config import Config
 from agent.errors import NoSuchModel, UsageError
 from agent.models.catalog import ALIASES, find_entry, pullable, resolve_alias
@@ -53,17 +53,7 @@ def _of_file(path: Path) -> ModelInfo:
     """Raises NoSuchModel when it is not there or not a GGUF file."""
     from agent.models.gguf import read_gguf
 
-    header = read_gguf(path)
-    return ModelInfo(
-        path.name,
-        "embedded",
-        size_bytes=header.size_bytes,
-        family=header.architecture,
-        parameters=f"{header.parameters / 1e9:.2f}B",
-        quantisation=header.quantisation,
-        context=header.context,
-        capabilities=("thinking",) if "enable_thinking" in header.chat_template else ("completion",),
-    )
+    return of_header(path.name, read_gguf(path))
 
 
 def _nearest(name: str, models: Sequence[ModelInfo]) -> str:

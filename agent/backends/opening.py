@@ -16,9 +16,19 @@ from agent.models.catalog import EMBEDDED_DEFAULT, find_entry, is_remote
 if TYPE_CHECKING:
     from agent.backends.embedded import Embedded
     from agent.backends.ollama import Ollama
+    from agent.models.gguf import GgufInfo
     from agent.models.profiles import Profile
 
-__all__ = ["Choice", "embedded_offer", "list_models", "open_backend", "profile_of", "resolve_model"]
+__all__ = [
+    "Choice",
+    "embedded_offer",
+    "list_models",
+    "of_header",
+    "open_backend",
+    "profile_of",
+    "profile_of_model",
+    "resolve_model",
+]
 
 
 def open_backend(
@@ -50,7 +60,7 @@ def _open_ollama(config: Config, choice: Choice, notify: Callable[[str], None] |
         info = show(url, info)
         if is_remote(info):
             check_remote_allowed(config, info.name)
-    profile = _profile(config, info)
+    profile = profile_of_model(config, info)
     num_ctx, _why = _context(config, profile, info.context)
     return Ollama(
         url,
@@ -73,16 +83,7 @@ def _open_embedded(config: Config, choice: Choice, notify: Callable[[str], None]
     header = read_gguf(path)
     if not header.complete:
         raise NoSuchModel(f"{path} is cut short: the weights are not all there.", "Fetch it again.")
-    info = ModelInfo(
-        name,
-        "embedded",
-        size_bytes=header.size_bytes,
-        family=header.architecture,
-        parameters=f"{header.parameters / 1e9:.2f}B",
-        context=header.context,
-        quantisation=header.quantisation,
-    )
-    profile = _profile(config, info, can_think="enable_thinking" in header.chat_template)
+    profile = profile_of_model(config, of_header(name, header))
     num_ctx, _why = _context(
         config, profile, header.context, available_memory(), header.size_bytes, header.kv_bytes_per_token
     )
@@ -129,32 +130,37 @@ def profile_of(backend: Backend, config: Config) -> Profile:
     """How the model of an open backend is best asked."""
     header = getattr(backend, "info", None)
     if isinstance(header, ModelInfo):
-        return _profile(config, header)
+        return profile_of_model(config, header)
     if header is not None:
-        info = ModelInfo(
-            backend.model,
-            backend.name,
-            size_bytes=header.size_bytes,
-            family=header.architecture,
-            parameters=f"{header.parameters / 1e9:.2f}B",
-            context=header.context,
-        )
-        return _profile(config, info, can_think=backend.capabilities().thinking)
-    return _profile(config, ModelInfo(backend.model, backend.name, context=backend.context_limit()))
+        return profile_of_model(config, of_header(backend.model, header))
+    return profile_of_model(config, ModelInfo(backend.model, backend.name, context=backend.context_limit()))
 
 
-def _profile(config: Config, info: ModelInfo, can_think: bool | None = None) -> Profile:
+def of_header(name: str, header: GgufInfo) -> ModelInfo:
+    """What a file of weights says of its model."""
+    return ModelInfo(
+        name,
+        "embedded",
+        size_bytes=header.size_bytes,
+        family=header.architecture,
+        parameters=f"{header.parameters / 1e9:.2f}B",
+        quantisation=header.quantisation,
+        context=header.context,
+        capabilities=("thinking",) if "enable_thinking" in header.chat_template else ("completion",),
+    )
+
+
+def profile_of_model(config: Config, info: ModelInfo) -> Profile:
+    """How a model is best asked. Whether it can think its capabilities tell, where there are any."""
     from agent.models.profiles import profile_for
 
-    if can_think is None and info.capabilities:
-        can_think = "thinking" in info.capabilities
     return profile_for(
         info.name,
         family=info.family,
         parameters=info.parameters,
         size_bytes=info.size_bytes,
         context=info.context,
-        can_think=can_think,
+        can_think="thinking" in info.capabilities if info.capabilities else None,
         think=config.settings.think,
         overrides=config.settings.profile.get(info.name),
     )

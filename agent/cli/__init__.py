@@ -44,7 +44,7 @@ def _run(arguments: Sequence[str]) -> int:
         # Only then has it put something in the place of standard output.
         if sys.stdout is stdout:
             raise
-        _close_stdout()
+        _silence(1)
         return BROKEN_PIPE
     except click.exceptions.NoSuchOption as error:
         hint = "`agent --help` shows the options; words that begin with a dash go after `--`."
@@ -58,7 +58,7 @@ def _run(arguments: Sequence[str]) -> int:
     except Ended as ended:
         return _report("Ended from outside; nothing was half-written.", "", ended.exit_code, as_json)
     except BrokenPipeError:
-        _close_stdout()
+        _silence(1)
         return BROKEN_PIPE
     except MemoryError:
         return _report("Out of memory.", "Use a smaller model or context (num_ctx in .agentrc).", EXIT_FAILED, as_json)
@@ -75,7 +75,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 def output_failed(error: OSError) -> int:
     """The exit code where standard output takes no more; says why, unless its reader just went away."""
-    _close_stdout()
+    _silence(1)
     if isinstance(error, BrokenPipeError):
         return BROKEN_PIPE
     return _report(f"{error.strerror}.", "Free some space; nothing was half-written.", EXIT_IN_THE_WAY, False)
@@ -96,7 +96,7 @@ def flushed(exit_code: int) -> int:
             sys.stderr.flush()
     except (OSError, ValueError):
         with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+            _silence(2)
     return exit_code
 
 
@@ -140,6 +140,6 @@ def _any_text(as_json: bool) -> None:
                 stream.reconfigure(errors="replace")
 
 
-def _close_stdout() -> None:
+def _silence(stream: int) -> None:
     """The reader is gone: what is still buffered must not raise again when the interpreter ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream)

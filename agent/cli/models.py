@@ -75,8 +75,8 @@ def show_command(context: click.Context, /, name: str, **said: Any) -> int:
 def shown(name: str, config: Config) -> Iterator[Event]:
     """What a name stands for, and the profile of each model."""
     from agent.backends.naming import named_models
+    from agent.backends.opening import profile_of_model
     from agent.models.catalog import ALIASES
-    from agent.models.profiles import profile_for
 
     notes: list[str] = []
     try:
@@ -88,16 +88,7 @@ def shown(name: str, config: Config) -> Iterator[Event]:
         if name in ALIASES or name == "embedded":
             yield Notice(f"`{name}` is {model.name}.")
         yield ModelListed(model)
-        profile = profile_for(
-            model.name,
-            family=model.family,
-            parameters=model.parameters,
-            size_bytes=model.size_bytes,
-            context=model.context,
-            can_think="thinking" in model.capabilities if model.capabilities else None,
-            think=config.settings.think,
-            overrides=config.settings.profile.get(model.name),
-        )
+        profile = profile_of_model(config, model)
         s = profile.sampling
         steps = f"up to {profile.max_steps} steps" if profile.max_steps > 1 else "one step"
         yield Notice(
@@ -203,8 +194,10 @@ def _installed(name: str, config: Config) -> ModelInfo:
     if name.lower().endswith(".gguf"):
         raise UsageError(f"{name} is a file of your own.", "Delete it yourself.")
     entry = find_entry(name)
-    if entry is not None and config.settings.provider != "ollama" and Partial(entry, models_folder()).leftovers():
-        return ModelInfo(entry.name, "embedded", size_bytes=Partial(entry, models_folder()).size)
+    if entry is not None and config.settings.provider != "ollama":
+        partial = Partial(entry, models_folder())
+        if partial.leftovers():
+            return ModelInfo(entry.name, "embedded", size_bytes=partial.size)
     notes: list[str] = []
     found = [m for m in named_models(name, config, notes.append) if m.installed and m.backend != "openai"]
     if config.settings.provider:

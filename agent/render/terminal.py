@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -115,8 +115,7 @@ class TerminalRenderer:
         if self.console.is_terminal:
             return False
         if isinstance(event, e.Prompted):
-            parts = [f"[{message['role']}]\n{message['content']}\n" for message in event.messages]
-            text = f"── prompt: {event.purpose} ──\n{''.join(parts)}── end of prompt ──\n"
+            text = "".join(f"{line}\n" for line, _ in _prompt(event))
         elif event.path:
             return False
         else:
@@ -190,11 +189,8 @@ class TerminalRenderer:
         self._words(event.text, "yellow" if event.level == "warning" else "dim")
 
     def _prompted(self, event: e.Prompted) -> None:
-        self._line(f"── prompt: {event.purpose} ──", "magenta")
-        for message in event.messages:
-            self._line(f"[{message['role']}]", "magenta")
-            self._line(message["content"])
-        self._line("── end of prompt ──", "magenta")
+        for line, style in _prompt(event):
+            self._line(line, style)
 
     def _edited(self, event: e.Edited) -> None:
         place = event.path + (f":{event.start_line}-{event.end_line}" if event.start_line else "")
@@ -334,6 +330,15 @@ class TerminalRenderer:
         self.errors.print(RichText(f"error: {event.message}", style="bold red"), soft_wrap=whole)
         if event.hint:
             self.errors.print(RichText(event.hint), soft_wrap=whole)
+
+
+def _prompt(event: e.Prompted) -> Iterator[tuple[str, str]]:
+    """The lines that show a prompt, with their styles."""
+    yield f"── prompt: {event.purpose} ──", "magenta"
+    for message in event.messages:
+        yield f"[{message['role']}]", "magenta"
+        yield message["content"], ""
+    yield "── end of prompt ──", "magenta"
 
 
 def _counts(event: e.Tested) -> list[tuple[int | None, str]]:

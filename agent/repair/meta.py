@@ -66,22 +66,31 @@ def grammar_for(path: str) -> str:
     return grammar if grammar in RUNTIMES else ""
 
 
-def embeddable(path: str, text: str, mutations: Sequence[Mutation]) -> dict[int, tuple[int, int]]:
-    """The mutations (by their place in the sequence) that have an anchor, with its span; spans may be nested."""
+def _source(path: str, text: str) -> tuple[NeutralSource, str] | None:
+    """The tree and the grammar, where candidates can be built in."""
     source = parse(path, text)
     grammar = grammar_for(path)
     if source is None or not grammar or (not text.isascii() and len(source.data) == 0):
+        return None
+    return source, grammar
+
+
+def embeddable(path: str, text: str, mutations: Sequence[Mutation]) -> dict[int, tuple[int, int]]:
+    """The mutations (by their place in the sequence) that have an anchor, with its span; spans may be nested."""
+    known = _source(path, text)
+    if known is None:
         return {}
+    source, grammar = known
     anchors = ((number, _anchor(source, grammar, mutation)) for number, mutation in enumerate(mutations))
     return {number: (anchor.start, anchor.end) for number, anchor in anchors if anchor is not None}
 
 
 def embed(path: str, text: str, mutations: Sequence[Mutation], skip: frozenset[int] = frozenset()) -> Meta | None:
     """Build the program from the mutations that can be built in (known by their place in the sequence)."""
-    source = parse(path, text)
-    grammar = grammar_for(path)
-    if source is None or not grammar or (not text.isascii() and len(source.data) == 0):
+    read = _source(path, text)
+    if read is None:
         return None
+    source, grammar = read
     anchors: dict[tuple[int, int], Anchor] = {}
     for number, mutation in enumerate(mutations):
         if number in skip:

@@ -201,9 +201,8 @@ def init(folder: Path) -> Repository:
     from agent.repo.root import find_root
 
     existing = find_root(folder)
-    if existing is not None and existing.is_bare:
-        raise InTheWay(f"{existing.root} is a bare repository: it has no files.", "Work in a clone of it.")
     if existing is not None:
+        existing.check_files()
         raise InTheWay(f"{folder} is already in the repository {existing.root}.", "Nothing has to be done.")
     done = subprocess.run(
         [program(), "init", "-q", "--", str(folder)],

@@ -10,6 +10,8 @@ import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.errors import InTheWay
+
 IN_PROGRESS = {
     "rebase-merge": "a rebase",
     "rebase-apply": "a rebase",
@@ -45,6 +47,11 @@ class Repository:
     common_dir: Path
     """Objects, branches and configuration; the same as `git_dir` except in a linked worktree."""
     is_bare: bool = False
+
+    def check_files(self) -> None:
+        """Raises InTheWay for a bare repository, in which there is nothing to edit."""
+        if self.is_bare:
+            raise InTheWay(f"{self.root} is a bare repository: it has no files.", "Work in a clone of it.")
 
     @property
     def is_worktree(self) -> bool:

@@ -74,12 +74,12 @@ def _seen(request: str, context: RouteContext) -> _Seen:
     cues = features(form)
     turn = from_turn(request, context)
     if turn is not None:
-        return _Seen(rules.without_edit(turn) if "hands_off" in cues else turn, FOLLOWS, cues, True)
-    own = rules.probabilities(cues)
+        return _Seen(rules.hands_off(cues, turn), FOLLOWS, cues, True)
+    own, said = rules.probabilities(cues), wording.logs(form)
     best = max(own, key=lambda label: own[label])
-    agreed = math.exp(wording.logs(form)[best]) >= NO_OBJECTION
+    agreed = math.exp(said[best]) >= NO_OBJECTION
     why = ", ".join(rules.reasons(cues, best))
-    return _Seen(rules.pooled(form, cues), why, cues, own[best] >= SURE and agreed)
+    return _Seen(rules.pooled(cues, own, said), why, cues, own[best] >= SURE and agreed)
 
 
 def _with_model(
@@ -105,9 +105,7 @@ def _with_model(
         opinion = flat if form == "model" else seen
         chances = fit.decide(answer.logs, calibration.logs_of(opinion))
         source, edge = ("model" if form == "model" else "both"), fit.edit_at_least
-    if any(cue in known.cues for cue in rules.NO_EDIT):
-        chances = rules.without_edit(chances)
-    made = _made(chances, source, start, why, edge)
+    made = _made(rules.hands_off(known.cues, chances), source, start, why, edge)
     return replace(
         made,
         prompt_tokens=answer.prompt_tokens,

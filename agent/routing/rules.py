@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from agent.routing import linear, wording
-from agent.routing.shape import Shape
+from agent.routing import linear
 from agent.routing.types import LABELS
 
 WORDING_SAYS = 0.5
@@ -150,31 +149,23 @@ def probabilities(
 ) -> dict[str, float]:
     """label → probability by the rules alone."""
     values = linear.softmax(linear.logits(cues, weights() if table is None else table, LABELS))
-    return _hands_off(cues, dict(zip(LABELS, values, strict=True)))
+    return hands_off(cues, dict(zip(LABELS, values, strict=True)))
 
 
-def pooled(
-    form: Shape,
-    cues: Mapping[str, float],
-    table: Mapping[str, Mapping[str, float]] | None = None,
-    words: wording.Weights | None = None,
-) -> dict[str, float]:
-    """label → probability by the cues and the wording together."""
-    own, other = probabilities(cues, table), wording.logs(form, words)
-    values = [max(math.log(max(own[label], 1e-9)), -CLIP) + WORDING_SAYS * other[label] for label in LABELS]
-    return _hands_off(cues, dict(zip(LABELS, linear.softmax(values), strict=True)))
+def pooled(cues: Mapping[str, float], own: Mapping[str, float], said: Mapping[str, float]) -> dict[str, float]:
+    """label → probability by the cues (`own`, their probabilities) and the wording (`said`, its logs) together."""
+    values = [max(math.log(max(own[label], 1e-9)), -CLIP) + WORDING_SAYS * said[label] for label in LABELS]
+    return hands_off(cues, dict(zip(LABELS, linear.softmax(values), strict=True)))
 
 
 NO_EDIT = ("hands_off", "paste_alone:trace")
 """Cues of a request that can be no edit: "change nothing", and an error message pasted without a word."""
 
 
-def _hands_off(cues: Mapping[str, float], chances: dict[str, float]) -> dict[str, float]:
-    return without_edit(chances) if any(cue in cues for cue in NO_EDIT) else chances
-
-
-def without_edit(chances: dict[str, float]) -> dict[str, float]:
+def hands_off(cues: Mapping[str, float], chances: dict[str, float]) -> dict[str, float]:
     """A person who says "change nothing" is never given an edit, whatever else speaks for it."""
+    if not any(cue in cues for cue in NO_EDIT):
+        return chances
     kept = sum(p for label, p in chances.items() if label != "edit") or 1.0
     return {label: (0.0 if label == "edit" else p / kept) for label, p in chances.items()}
 

@@ -57,7 +57,9 @@ def fit_wording(cases: list[Case]) -> wording.Weights:
 def chances(case: Case, both: Both) -> dict[str, float]:
     """label → probability under some weights, as `by_rules` gives them."""
     form = shape(case.request)
-    return rules.pooled(form, features(form), *both)
+    table, words = both
+    cues = features(form)
+    return rules.pooled(cues, rules.probabilities(cues, table), wording.logs(form, words))
 
 
 def judged(cases: list[Case], known: list[dict[str, float]]) -> str:

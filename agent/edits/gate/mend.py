@@ -48,7 +48,7 @@ def mend(path: str, before: bytes | None, after: bytes) -> tuple[bytes, str] | N
 
 def _loses_a_word(words: str) -> bool:
     """The edit puts something else in the place of a name: what the name was for would be lost."""
-    from agent.repair.syntax.vocabulary import one_slip
+    from agent.repair.slips import one_slip
 
     old, arrow, new = words.partition("` → `")
     name = old.rpartition("`")[2]

@@ -23,31 +23,23 @@ from agent.edits.types import Edit, Naming
 if TYPE_CHECKING:
     from agent.edits.parse.scanner import Scanner
 
-_CALL_FENCES = frozenset(
-    {
-        "json",
-        "jsonc",
-        "json5",
-        "tool_call",
-        "tool_calls",
-        "tool_code",
-        "tool",
-        "tool_use",
-        "tooluse",
-        "toolcall",
-        "function_call",
-        "function",
-        "action",
-        "xml",
-        "python",
-        "py",
-        "javascript",
-        "typescript",
-        "js",
-        "yaml",
-        *PLAIN,
-    }
+_CODE_FENCES = frozenset(
+    {"json", "jsonc", "json5", "xml", "python", "py", "javascript", "typescript", "js", "yaml", *PLAIN}
 )
+"""Fences of code or data, in which a call may be printed."""
+_CALL_FENCES = _CODE_FENCES | {
+    "tool_call",
+    "tool_calls",
+    "tool_code",
+    "tool",
+    "tool_use",
+    "tooluse",
+    "toolcall",
+    "function_call",
+    "function",
+    "action",
+}
+"""These, and those that say that they hold a call."""
 
 
 def read_fence(scanner: Scanner, fence: Fence, finished: bool, last: bool) -> Block | Pending | None:
@@ -258,20 +250,7 @@ def _read_special(
             value = None
     if value is None:
         return None
-    named = fence.language not in _CALL_FENCES - {
-        "json",
-        "jsonc",
-        "json5",
-        "xml",
-        "python",
-        "py",
-        "javascript",
-        "typescript",
-        "js",
-        "yaml",
-        *PLAIN,
-    }
-    edits_found = calls.edits_from_call(value, span=span, bare=named)
+    edits_found = calls.edits_from_call(value, span=span, bare=fence.language in _CODE_FENCES)
     if not edits_found:
         return None
     return Block(close + 1, tuple(edits_found), path=edits_found[-1].path)

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from agent.repair.lint.ruff import Finding
 from agent.repair.lint.source import LintFix, Source
+from agent.repair.slips import one_slip
 
 _MODULES = (
     "abc", "collections", "contextlib", "copy", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools",
@@ -168,16 +169,7 @@ def _likeness(a: str, b: str) -> float:
 
 def is_slip(a: str, b: str) -> bool:
     """One letter dropped, added, changed or exchanged with its neighbour, in names of three letters or more."""
-    if min(len(a), len(b)) < 3 or abs(len(a) - len(b)) > 1:
-        return False
-    start = 0
-    while start < min(len(a), len(b)) and a[start] == b[start]:
-        start += 1
-    end = 0
-    while end < min(len(a), len(b)) - start and a[-1 - end] == b[-1 - end]:
-        end += 1
-    left, right = a[start : len(a) - end], b[start : len(b) - end]
-    return max(len(left), len(right)) <= 1 or (len(left) == 2 and left == right[::-1])
+    return min(len(a), len(b)) >= 3 and abs(len(a) - len(b)) <= 1 and one_slip(a, b)
 
 
 def with_import(source: Source, statement: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from agent.repair.slips import one_slip
 from agent.repair.syntax.document import Document
 
 BRACKETS = "()[]{}"
@@ -83,15 +84,3 @@ def insert_cost(word: str) -> float:
 def near_keywords(word: str, keywords: frozenset[str]) -> tuple[str, ...]:
     """Keywords one letter away: one dropped, added, changed or exchanged with the next."""
     return tuple(sorted(k for k in keywords if k != word and abs(len(k) - len(word)) < 2 and one_slip(word, k)))
-
-
-def one_slip(a: str, b: str) -> bool:
-    """One letter dropped, added, changed or exchanged with the next makes `a` to `b`."""
-    start = 0
-    while start < min(len(a), len(b)) and a[start] == b[start]:
-        start += 1
-    end = 0
-    while end < min(len(a), len(b)) - start and a[-1 - end] == b[-1 - end]:
-        end += 1
-    left, right = a[start : len(a) - end], b[start : len(b) - end]
-    return max(len(left), len(right)) <= 1 or (len(left) == 2 and left == right[::-1])

@@ -156,16 +156,20 @@ class FileHistory:
 
     def prune(self, older_than_days: float, *, dry_run: bool = False) -> int:
         """Forget turns older than so many days. Returns how many; they cannot be undone any more."""
+        limit = time.time() - older_than_days * 86_400
         if dry_run:
-            return sum(record.when < time.time() - older_than_days * 86_400 for record in self._store.records())
+            return len(self._older(limit))
         with self._lock():
             self._recover()
-            limit = time.time() - older_than_days * 86_400
-            old = [record.turn for record in self._store.records() if record.when < limit]
+            old = self._older(limit)
             if old:
                 self._store.remove(old)
             orphans = self._store.remove_orphans(limit)
         return len(old) + orphans
+
+    def _older(self, limit: float) -> list[int]:
+        """The turns from before a moment, in seconds since the epoch."""
+        return [record.turn for record in self._store.records() if record.when < limit]
 
     def recover(self) -> str | None:
         """Finish what a killed agent began. Returns what was done, in a sentence; None when there was nothing.
@@ -270,8 +274,7 @@ class History(FileHistory):
         from agent.repo.history.branch import Branch
         from agent.repo.history.git_store import GitStore
 
-        if repository.is_bare:
-            raise InTheWay(f"{repository.root} is a bare repository.", "Edit in a clone of it.")
+        repository.check_files()
         self.root = repository.root
         self.repository = repository
         self._setup(repository.git_dir, config, holder, wait, waiting)
