@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from agent.repair.running import finish, kill, start
+from agent.repair.running import finish, hurried, kill, start
 from agent.repair.scratch import Scratch
 from agent.repair.types import Trace, Verdict
 from agent.repair.warm import Limits, WarmJudge
@@ -84,9 +84,7 @@ class CommandBench:
 
     def judge(self, texts: Mapping[str, str], *, patient: bool = False, detail: bool = False) -> Verdict:
         """See `Bench`: write what differs, run, look at the exit code."""
-        changed = {path: text for path, text in texts.items() if self._now.get(path) != text}
-        self._scratch.write({p: t.encode("utf-8", "surrogateescape") for p, t in changed.items()})
-        self._now.update(changed)
+        self.write(texts)
         # The first run in a fresh copy may have to build everything.
         timeout = self.timeout * (4.0 if patient or self._fresh else 1.0)
         cpu_seconds = timeout * 4
@@ -94,11 +92,17 @@ class CommandBench:
             # What steps back may wait long for the processor: its own time tells an endless loop.
             cpu_seconds, timeout = timeout, timeout * 4
         self._fresh = False
-        process = start(self._scratch, self._command, cpu_seconds=max(2, int(cpu_seconds)))
+        process = start(self._scratch, self._command, hurried(), cpu_seconds=max(2, int(cpu_seconds)))
         self._process = process
         run = finish(process, timeout)
         self._process = None
         return Verdict(run.ok, timed_out=run.timed_out, seconds=run.seconds, output=run.output)
+
+    def write(self, texts: Mapping[str, str]) -> None:
+        """Put the texts into the copy, as far as they differ from what it holds."""
+        changed = {path: text for path, text in texts.items() if self._now.get(path) != text}
+        self._scratch.write({p: t.encode("utf-8", "surrogateescape") for p, t in changed.items()})
+        self._now.update(changed)
 
     def close(self) -> None:
         """End what runs and remove the copy."""

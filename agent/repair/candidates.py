@@ -125,9 +125,9 @@ def around(ground: Ground, path: str, before: str, text: str, most: int = 150) -
 def onward(ground: Ground, path: str, text: str, most: int = 800) -> list[Candidate]:
     """Edits of a text with which a plain script came further: of every line, since what it runs now was not traced."""
     lines = localise.everywhere(text)
-    for line in own_tests(text):
+    for line in own_tests(text) if is_python(path, text) else localise_text.own_tests(path, text):
         lines.pop(line, None)
-    if not is_python(path, text) or len(lines) > MOST_LINES:
+    if len(lines) > MOST_LINES:
         return []
     return _of_another(ground, path, text, lines, most, "search", 0.0)
 

@@ -62,6 +62,12 @@ def suspicions(root: Path, path: str, text: str, output: str, failures: Sequence
     return found
 
 
+def own_tests(path: str, text: str) -> set[int]:
+    """The lines of tests in a file; none where there is no grammar for it."""
+    source = parse(path, text)
+    return test_lines(source) if source is not None else set()
+
+
 def test_lines(source: NeutralSource) -> set[int]:
     """Lines of tests that stand in the file itself: no edit may touch them."""
     found: set[int] = set()

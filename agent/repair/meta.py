@@ -142,7 +142,8 @@ def _anchor(source: NeutralSource, grammar: str, mutation: Mutation) -> Anchor |
             and parent.type in ("let_declaration", "init_declarator", "variable_declarator")
             and grammar != "go"
         ):
-            if parent.type == "init_declarator" and source.of(step).startswith("{"):
+            if parent.type == "init_declarator" and (step.type == "argument_list" or source.of(step).startswith("{")):
+                # Arguments of a constructor, which are no one value.
                 return None
             if _static(step):
                 return None

@@ -88,7 +88,8 @@ def _render(writer: _Writer, grammar: str, at: str, site: int, original: str, an
     here, now = f"{at}({site})", at.replace("agent_at", "agent_now").replace("agentAt", "agentNow") + "()"
     items = list(anchor.alternatives.items())
     bare = original
-    if anchor.kind == "condition" and grammar in ("go",):
+    if anchor.kind == "condition" and grammar != "rust":
+        # Each alternative is a truth of its own, so that a compiler names all that are none in one round.
         writer.put(f"({here} == 0 && (")
         writer.put(f"\n{bare}", every)
         writer.put(")")
@@ -103,18 +104,22 @@ def _render(writer: _Writer, grammar: str, at: str, site: int, original: str, an
             writer.put("\n")
             writer.put(f"}} else if {now} == {number + 1} {{ {other}", (number,))
         writer.put("\n} else { unreachable!() })")
-    elif anchor.kind in ("condition", "value"):
-        wrapped = original.startswith("(") and anchor.kind == "condition"
-        writer.put("(" if wrapped or anchor.kind == "value" else "")
-        writer.put(f"{here} == 0 ?\n")
+    elif anchor.kind == "value" and grammar == "cpp":
+        writer.put(f"[&]() -> decltype({bare}) {{ if ({here} == 0) return\n")
+        writer.put(f"{bare};", every)
+        for number, other in items:
+            writer.put("\n")
+            writer.put(f"if ({now} == {number + 1}) return {other};", (number,))
+        writer.put("\n__builtin_unreachable(); }()")
+    elif anchor.kind == "value":
+        writer.put(f"({here} == 0 ?\n")
         writer.put(f"({bare})", every)
         for number, other in items[:-1]:
             writer.put("\n")
             writer.put(f": {now} == {number + 1} ? ({other})", (number,))
         writer.put("\n")
         writer.put(f": ({items[-1][1]})", (items[-1][0],))
-        writer.put("\n")
-        writer.put(")" if wrapped or anchor.kind == "value" else "")
+        writer.put("\n)")
     elif anchor.kind == "assign":
         writer.put(bare, every)
         writer.put(f"\nif {here} != 0 {{\n")

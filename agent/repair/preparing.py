@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from agent.repair import node
 from agent.repair.benches import CommandBench, WarmBench
 from agent.repair.opened import Watch
 from agent.repair.pool import Bench
@@ -38,6 +39,9 @@ class Ground:
     limit: float
     """Wall seconds for one run of the command."""
     warm: bool = False
+    """Forked Python processes judge."""
+    quick: bool = False
+    """A warm process of another kind judges, many candidates a second."""
     spare: list[Scratch] = field(default_factory=list)
     opened: bool | None = True
     """Whether the command opened a target; None where the system cannot tell."""
@@ -88,10 +92,13 @@ def prepare(
     # Processor time tells an endless loop from a compiler on a busy machine.
     real = start(judge, command, cpu_seconds=max(2, int(seconds * (4 if python else 1))))
     if not python:
+        script = any(path.endswith(node.SUFFIXES) for path in targets)
+        recorded = node.start_recording(rest[0], command, list(targets)) if script else None
         baseline = finish(real, seconds * 2)
         if baseline.exit_code == 128 + OUT_OF_TIME:
             baseline = replace(baseline, timed_out=True)
-        return _commands(command, baseline, None, judge, rest, texts, seconds, watch)
+        process = node.read_recording(rest[0], recorded, 1.0 + baseline.seconds) if recorded is not None else None
+        return _commands(command, baseline, None, judge, rest, texts, seconds, watch, process)
     ended: list[Run] = []
     # Waited for from the start, so that its time is its own.
     waiting = threading.Thread(target=lambda: ended.append(finish(real, seconds * 2)), daemon=True)
@@ -139,7 +146,7 @@ def prepare(
     if not benches:
         return _commands(command, baseline, trace, judge, unused, texts, seconds, watch)
     watch.close()
-    return Ground(command, baseline, trace, benches, judge, _limit(baseline, seconds), True, unused)
+    return Ground(command, baseline, trace, benches, judge, _limit(baseline, seconds), warm=True, spare=unused)
 
 
 def untouched(ground: Ground, targets: Mapping[str, Target], texts: Mapping[str, str]) -> bool:
@@ -175,16 +182,19 @@ def _commands(
     texts: Mapping[str, str],
     seconds: float,
     watch: Watch,
+    process: node.NodeProcess | None = None,
 ) -> Ground:
     limit = _limit(baseline, seconds)
     opened = watch.opened
     watch.close()
-    benches: list[Bench] = []
+    plain: list[CommandBench] = []
     for copy in copies:
         bench = CommandBench(copy, command, texts)
         bench.timeout = limit
-        benches.append(bench)
-    return Ground(command, baseline, trace, benches, judge, limit, opened=opened)
+        plain.append(bench)
+    warm = node.benches(plain, copies, process) if process is not None and not baseline.ok else []
+    benches: list[Bench] = [*(warm or plain)]
+    return Ground(command, baseline, trace, benches, judge, limit, quick=bool(warm), opened=opened)
 
 
 def _limit(baseline: Run, seconds: float) -> float:

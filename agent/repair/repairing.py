@@ -43,6 +43,10 @@ RESERVE = 2.0
 """Seconds of the limit kept for confirming what was found last."""
 MOST_ONWARD = 4
 """Partial successes of a plain script that are edited once more."""
+HEARD = 3
+"""Replies of a model that are waited for when the search has nothing but repairs of two edits."""
+HELD_BACK = 25.0
+"""Seconds that such a repair waits for them, at most."""
 MOST_KEPT = 5
 """Confirmed winners of which the three that agree best with the docstrings' examples are kept."""
 LONGEST_FILE = 20_000
@@ -159,7 +163,7 @@ def _judged(
         for path, texts in mended.texts.items():
             for text in texts[1:]:
                 pool.put(Candidate({path: text}, "syntax", "syntax", path=path), first=True)
-        if backend is not None and not ground.warm and meta is None:
+        if backend is not None and not ground.warm and not ground.quick and meta is None:
             asker = watcher.asker = ask()
             yield Progress("generating", f"asking {backend.model}")
         yield Progress("searching", f"{len(singles):,} candidate edits", 0, len(singles))
@@ -168,8 +172,14 @@ def _judged(
         watcher.meta = meta
         reason = yield from watcher.watch(until)
         refused = 0
-        stages = iter((_onward, _retry, _pairs))
+        stages = iter((_onward, _pairs, _retry))
         while time.monotonic() < deadline:
+            if reason == "won" and backend is not None and _doubtful(found, asker, deadline):
+                if asker is None:
+                    asker = watcher.asker = ask()
+                    yield Progress("generating", f"asking {backend.model}")
+                reason = yield from watcher.watch(time.monotonic() + 0.5, hold=True)
+                continue
             if reason == "won":
                 kept = _confirmed(ground, confirm, base, found)
                 if kept:
@@ -208,6 +218,14 @@ def _judged(
     return result
 
 
+def _doubtful(found: Findings, asker: Asker | None, deadline: float) -> bool:
+    """Whether to hear the model first: two edits of the search that pass a few checks are often wrong for the rest."""
+    single = any(c.origin != "search" or len(c.mutations) == 1 for c in found.winners)
+    heard = asker is not None and (asker.tries > HEARD or not asker.alive)
+    now = time.monotonic()
+    return not single and not heard and now - found.first_win < HELD_BACK and now + HELD_BACK / 5 < deadline
+
+
 def _without_tests(files: Mapping[str, Target], base: Mapping[str, str], mended: Mended) -> RepairResult:
     """What can be said where nothing judges but the parser."""
     if mended.broken:
@@ -243,7 +261,7 @@ def _retry(ground: Ground, pool: Pool, base: Mapping[str, str], singles: list[Ca
 
 def _onward(ground: Ground, pool: Pool, base: Mapping[str, str], singles: list[Candidate], found: Findings) -> int:
     """From the likeliest texts with which a plain script came furthest, one edit more."""
-    if not ground.warm or (ground.trace is not None and any(test.name for test in ground.trace.tests)):
+    if ground.trace is not None and any(test.name for test in ground.trace.tests):
         return 0
     steps = found.best_partial(MOST_ONWARD)
     return sum(pool.put(more) for step in steps for more in sources.onward(ground, step.path, step.texts[step.path]))

@@ -18,6 +18,8 @@ from agent.repair.scratch import Scratch
 INJECT = Path(__file__).parent / "inject"
 FILE_BYTES = 2**30
 """The largest file a judged command may write."""
+JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""What makes a Java process start for little: javac takes a third less processor time with it."""
 OUTPUT_BYTES = 2**20
 """How much of its output is kept, from the end."""
 
@@ -82,6 +84,11 @@ def start(
     )
 
 
+def hurried() -> dict[str, str]:
+    """Variables for runs that only judge: where a tool asks for them, start fast rather than run fast."""
+    return {"JAVA_TOOL_OPTIONS": f"{JAVA} {os.environ.get('JAVA_TOOL_OPTIONS', '')}".strip()}
+
+
 def kill(process: subprocess.Popen[bytes]) -> None:
     """End a started command and everything it started."""
     with contextlib.suppress(OSError):
@@ -105,7 +112,7 @@ def finish(process: subprocess.Popen[bytes], timeout: float) -> Run:
             output = b""
     kill(process)
     code = process.returncode if process.returncode is not None else 137
-    text = output[-OUTPUT_BYTES:].decode("utf-8", "replace")
+    text = output[-OUTPUT_BYTES:].decode("utf-8", "replace").replace(f"Picked up JAVA_TOOL_OPTIONS: {JAVA}\n", "")
     return Run(code if code >= 0 else 128 - code, text, time.monotonic() - begun, timed_out)
 
 

@@ -53,13 +53,16 @@ class Watcher:
         self.meta: MetaSearch | None = None
         self._reported = 0.0
 
-    def watch(self, until: float) -> Generator[Event, None, str]:
-        """Until something passes and its rivals are tried. Returns why it stopped: `won`, `exhausted`, `deadline`."""
+    def watch(self, until: float, *, hold: bool = False) -> Generator[Event, None, str]:
+        """Until something passes and its rivals are tried. Returns why it stopped: `won`, `exhausted`, `deadline`.
+
+        With `hold` what has passed already does not end it; then it ends at the time given, with `won`.
+        """
         while True:
             now = time.monotonic()
             if now >= until:
-                return "deadline"
-            if self.found.winners and _settled(self.pool, self.found, now):
+                return "won" if hold else "deadline"
+            if not hold and self.found.winners and _settled(self.pool, self.found, now):
                 return "won"
             if self.asker is not None:
                 while not self.asker.events.empty():
@@ -69,7 +72,7 @@ class Watcher:
             except queue.Empty:
                 if self.meta is not None and self.meta.settle(self.pool):
                     continue
-                if self.pool.idle and self.pool.results.empty():
+                if not hold and self.pool.idle and self.pool.results.empty():
                     if self.found.winners:
                         return "won"
                     if self.asker is None or not self.asker.alive or not self.exhausted:

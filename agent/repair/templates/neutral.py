@@ -37,6 +37,7 @@ from agent.repair.templates.neutral_tree import (
     NeutralSource,
     parse,
 )
+from agent.repair.templates.neutral_wraps import parameter_edits, sort_edits, wrap_edits
 from agent.repair.types import Mutation
 
 if TYPE_CHECKING:
@@ -129,12 +130,15 @@ def _edits(source: NeutralSource, node: Node) -> None:
         source.replace("flow", node, re.sub(r"^(break|continue)", word, text))
     if kind in CALLS:
         call_edits(source, node)
+        sort_edits(source, node)
     condition = node.child_by_field_name("condition")
     if condition is not None and kind not in ("ternary_expression", "conditional_expression") and condition.is_named:
         condition_edits(source, condition, node)
     if node.parent is not None and node.parent.type in BLOCKS and node.is_named and kind not in BLOCKS:
         statement_edits(source, node)
+        parameter_edits(source, node)
     if kind == "if_statement" or kind == "if_expression":
         if_edits(source, node)
     if node.is_named and value_place(node):
         placed_edits(source, node)
+        wrap_edits(source, node)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from agent.repair.templates.neutral_donors import OPERATORS, arguments, atomic, boolean, field, near_names, numeric_type
 from agent.repair.templates.neutral_statements import condition_edits
 from agent.repair.templates.neutral_tree import (
+    ACCESSES,
     BLOCKS,
     CALLS,
     COMMENTS,
@@ -22,6 +23,18 @@ from agent.repair.templates.neutral_tree import (
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+
+EMPTY = {
+    "javascript": "{}.length === 0",
+    "typescript": "{}.length === 0",
+    "tsx": "{}.length === 0",
+    "go": "len({}) == 0",
+    "java": "{}.isEmpty()",
+    "cpp": "{}.empty()",
+    "rust": "{}.is_empty()",
+}
+"""How each language asks whether a collection holds nothing."""
 
 
 def operator_edits(source: NeutralSource, operator: Node, node: Node) -> None:
@@ -250,14 +263,7 @@ def identifier_edits(source: NeutralSource, node: Node) -> None:
             source.replace("name", node, other, 0.15)
     for other, weight in near_names(source, text).items():
         source.replace("name", node, other, 0.5 * weight)
-    owner = parent.named_children[0].id == node.id and parent.type in (
-        "member_expression",
-        "field_expression",
-        "selector_expression",
-        "field_access",
-        "method_invocation",
-        "scoped_identifier",
-    )
+    owner = parent.named_children[0].id == node.id and parent.type in ACCESSES
     if owner:
         return
     if numeric_type(own) or not own:
@@ -322,6 +328,14 @@ def return_edits(source: NeutralSource, node: Node) -> None:
     for other in (*source.scope(node).returned, "true", "false", "0", "1", "-1", *source.scope(node).names):
         if other != text:
             source.replace("return_value", value, other, 0.4)
+    if text in ("true", "false"):
+        # An answer that is always the same where it should depend on what was gathered.
+        for name, kind in source.scope(node).names.items():
+            zero = "===" if source.grammar in ("javascript", "typescript", "tsx") else "=="
+            if numeric_type(kind):
+                source.replace("return_value", value, f"{name} {zero} 0", 0.4)
+            elif kind and kind not in ("bool", "boolean") and source.grammar in EMPTY:
+                source.replace("return_value", value, EMPTY[source.grammar].format(name), 0.4)
     if boolean(value) and not text.startswith("!"):
         source.replace("negate", value, f"!({text})", 0.6)
 
@@ -374,7 +388,8 @@ def call_edits(source: NeutralSource, node: Node) -> None:
             start = source.span(part)[0] if index == 0 else source.span(parts[index - 1])[1]
             end = source.span(parts[1])[0] if index == 0 else source.span(part)[1]
             source.add("argument_drop", (start, end), "", source.line(node), 0.6)
-    if len(parts) == 1 and node.type != "macro_invocation":
+    accessed = node.parent is not None and node.parent.type in ACCESSES
+    if len(parts) == 1 and node.type != "macro_invocation" and not (accessed and parts[0].type in NUMBERS):
         source.replace("unwrap", node, source.of(parts[0]), 0.7)
     function = node.child_by_field_name("function") or node.child_by_field_name("object")
     owner = function

@@ -101,7 +101,19 @@ INDEXES = frozenset(
         "element_reference",
     }
 )
+ACCESSES = frozenset(
+    {
+        "field_expression",
+        "member_expression",
+        "selector_expression",
+        "field_access",
+        "method_invocation",
+        "scoped_identifier",
+    }
+)
 RETURNS = frozenset({"return_statement", "return_expression", "return"})
+UNTYPED = frozenset({"javascript", "jsx", "php", "ruby", "lua"})
+"""Grammars whose names have no written types."""
 COMMENTS = frozenset({"comment", "line_comment", "block_comment", "doc_comment"})
 
 
@@ -260,6 +272,10 @@ class NeutralSource:
                 if len(text) < 30 and "\n" not in text:
                     expressions[text] = expressions.get(text, 0) + 1
 
+        if self.grammar in UNTYPED:
+            used = _used_as(self, around)
+            places[:] = [(name, kind or used.get(name, ""), start, end) for name, kind, start, end in places]
+
         def top(counts: dict[str, int], most: int) -> tuple[str, ...]:
             return tuple(sorted(counts, key=lambda k: -counts[k])[:most])
 
@@ -271,6 +287,31 @@ class NeutralSource:
             top(expressions, 14),
             tuple(returned)[:6],
         )
+
+
+def _used_as(source: NeutralSource, around: Node) -> dict[str, str]:
+    """What a function without written types does with its names: `number` where it counts with them, `array` where it
+    asks for their length or an element. A string is both read by index and counted with `+`; it counts as an array."""
+    found: dict[str, str] = {}
+    for node in walk(around):
+        operator = node.child_by_field_name("operator")
+        sides = [node.child_by_field_name(side) for side in ("left", "right", "argument")]
+        sign = source.of(operator) if operator is not None else ""
+        if sign in ("-", "*", "/", "%", "-=", "*=", "/=", "%=", "++", "--", "**"):
+            names = [side for side in sides if side is not None and side.type in IDENTIFIERS]
+        elif sign in ("<", ">", "<=", ">=", "===", "==", "!==", "!="):
+            numeric = any(side is not None and side.type in NUMBERS for side in sides)
+            names = [side for side in sides if numeric and side is not None and side.type in IDENTIFIERS]
+        else:
+            names = []
+        for name in names:
+            found.setdefault(source.of(name), "number")
+        owner = node.child_by_field_name("object")
+        if owner is not None and owner.type in IDENTIFIERS:
+            member = node.child_by_field_name("property")
+            if node.type in INDEXES or (member is not None and source.of(member) in ("length", "push", "map", "slice")):
+                found[source.of(owner)] = "array"
+    return found
 
 
 def bare(text: str) -> str:

@@ -121,6 +121,10 @@ def return_edits(make: Maker, statement: ast.Return) -> None:
     for value, weight in returned_values(make):
         if value:
             make.replace("return_value", statement.value, value, weight)
+    if isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, bool):
+        # An answer that is always the same where it should depend on what was gathered.
+        for name in list(make.scope.variables)[:8]:
+            make.replace("return_value", statement.value, f"not {name}", 0.3)
     if isinstance(statement.value, ast.BinOp) and isinstance(statement.value.op, ast.Add):
         make.replace("return_value", statement.value, make.source.of(statement.value.left), 0.3)
     text = make.source.of(statement.value)
