@@ -76,7 +76,7 @@ class CommandBench:
     """Judges by running the command in a scratch copy of its own."""
 
     def __init__(self, scratch: Scratch, command: str, base: Mapping[str, str]) -> None:
-        self._scratch, self._command = scratch, command
+        self._scratch, self.command = scratch, command
         self._now = dict(base)
         self.timeout = 20.0
         self._fresh = True
@@ -92,7 +92,7 @@ class CommandBench:
             # What steps back may wait long for the processor: its own time tells an endless loop.
             cpu_seconds, timeout = timeout, timeout * 4
         self._fresh = False
-        process = start(self._scratch, self._command, hurried(), cpu_seconds=max(2, int(cpu_seconds)))
+        process = start(self._scratch, self.command, hurried(), cpu_seconds=max(2, int(cpu_seconds)))
         self._process = process
         run = finish(process, timeout)
         self._process = None

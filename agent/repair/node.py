@@ -51,20 +51,22 @@ class NodeProcess:
     args: tuple[str, ...]
     cwd: str
     env: Mapping[str, str]
+    targets: tuple[str, ...]
     strict: bool
     """It ended with 0 although a `console.assert` of it failed: that is what tells right from wrong."""
 
 
 def start_recording(scratch: Scratch, command: str, targets: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start the recorded run; `read_recording` gives its result."""
-    aims = sorted({os.path.realpath(scratch.root / target) for target in targets})
-    told = json.dumps({"out": str(scratch.folder / "node.jsonl"), "targets": aims})
+    told = json.dumps({"out": str(scratch.folder / "node.jsonl"), "targets": _aims(scratch, targets)})
     options = f"{os.environ.get('NODE_OPTIONS', '')} --require {INJECT / 'node_record.cjs'}".strip()
     return start(scratch, command, {"AGENT_REPAIR_NODE": told, "NODE_OPTIONS": options})
 
 
-def read_recording(scratch: Scratch, process: subprocess.Popen[bytes], timeout: float) -> NodeProcess | None:
-    """The node process that loads a target and fails; of several the last. None where there is none."""
+def read_recording(
+    scratch: Scratch, process: subprocess.Popen[bytes], targets: Sequence[str], timeout: float
+) -> NodeProcess | None:
+    """The node process that loads a target and fails; None where there is none."""
     finish(process, timeout)
     try:
         lines = (scratch.folder / "node.jsonl").read_text(encoding="utf-8").splitlines()
@@ -75,15 +77,16 @@ def read_recording(scratch: Scratch, process: subprocess.Popen[bytes], timeout: 
         with contextlib.suppress(ValueError):
             record = json.loads(line)
             known.setdefault(record["pid"], {}).update(record)
-    best: NodeProcess | None = None
-    for record in known.values():
-        found = _process(scratch, record)
-        if found is not None:
-            best = found
-    return best
+    # A process that has ended well comes last: only what it does when it ends may have failed.
+    found = [_process(scratch, record, targets) for record in sorted(known.values(), key=lambda r: r.get("code") == 0)]
+    return next((process for process in found if process is not None), None)
 
 
-def _process(scratch: Scratch, record: Mapping[str, object]) -> NodeProcess | None:
+def _aims(scratch: Scratch, targets: Sequence[str]) -> tuple[str, ...]:
+    return tuple(sorted({os.path.realpath(scratch.root / target) for target in targets}))
+
+
+def _process(scratch: Scratch, record: Mapping[str, object], targets: Sequence[str]) -> NodeProcess | None:
     argv = record.get("argv")
     if not isinstance(argv, list) or len(argv) < 2 or not argv[1].startswith(str(scratch.root)):
         return None
@@ -92,14 +95,20 @@ def _process(scratch: Scratch, record: Mapping[str, object]) -> NodeProcess | No
     if not record.get("loaded") and not module:
         return None
     printed = record.get("code") == 0 and bool(record.get("printed"))
-    if record.get("code") == 0 and not printed:
-        return None
     env = {k: v for k, v in dict(record["env"]).items() if k not in ("AGENT_REPAIR_NODE", "NODE_OPTIONS")}  # type: ignore[call-overload]
     # A test file that node's own runner has started reports to it; alone it prints and exits with a code.
     env.pop("NODE_TEST_CONTEXT", None)
     options = [option for option in record["execArgv"] if not option.startswith("--test")]  # type: ignore[attr-defined]
     return NodeProcess(
-        str(scratch.root), argv[0], tuple(options), argv[1], tuple(argv[2:]), str(record["cwd"]), env, printed
+        str(scratch.root),
+        argv[0],
+        tuple(options),
+        argv[1],
+        tuple(argv[2:]),
+        str(record["cwd"]),
+        env,
+        _aims(scratch, targets),
+        printed,
     )
 
 
@@ -132,6 +141,7 @@ class NodeServer:
             "args": [here(arg) for arg in what.args],
             "cwd": here(what.cwd),
             "strict": what.strict,
+            "targets": [here(target) for target in what.targets],
             "commands": str(commands),
             "answers": str(answers),
         }
@@ -154,7 +164,10 @@ class NodeServer:
         return False
 
     def run(self, mode: str, seconds: float) -> str:
-        """`P`, `F N` or `T`. Raises ConnectionError when it is gone, or hangs and has been ended."""
+        """`P`, `F N`, `T` or `E` (no target was loaded).
+
+        Raises ConnectionError when it is gone, or hangs and has been ended.
+        """
         try:
             os.write(self._commands, f"{mode} {int(seconds * 1000)}\n".encode())
         except OSError as error:
@@ -236,7 +249,7 @@ class NodeBench:
             seconds = time.monotonic() - begun
             if told[0] == "T":
                 return Verdict(False, timed_out=True, seconds=seconds)
-            if told[0] == "F":
+            if told[0] in "FE":
                 reached = int(told[2:] or 0)
                 further = reached - self._reached if self._reached and reached else 0
                 return Verdict(False, reached=reached, further=max(0, further), seconds=seconds)

@@ -46,6 +46,12 @@ class Ground:
     opened: bool | None = True
     """Whether the command opened a target; None where the system cannot tell."""
 
+    def narrow(self, command: str) -> None:
+        """Let this command judge candidates; the whole one confirms them."""
+        for bench in self.benches:
+            if isinstance(bench, CommandBench):
+                bench.command = command
+
     def close(self) -> None:
         """End every process and remove every copy."""
         for bench in self.benches:
@@ -97,7 +103,9 @@ def prepare(
         baseline = finish(real, seconds * 2)
         if baseline.exit_code == 128 + OUT_OF_TIME:
             baseline = replace(baseline, timed_out=True)
-        process = node.read_recording(rest[0], recorded, 1.0 + baseline.seconds) if recorded is not None else None
+        process = None
+        if recorded is not None:
+            process = node.read_recording(rest[0], recorded, list(targets), 1.0 + baseline.seconds)
         return _commands(command, baseline, None, judge, rest, texts, seconds, watch, process)
     ended: list[Run] = []
     # Waited for from the start, so that its time is its own.

@@ -17,6 +17,7 @@ from agent.repair.candidates import Suspicions
 from agent.repair.differing import difference_input
 from agent.repair.expectations import expectations
 from agent.repair.failures import complaint, first_words, read_failures, words
+from agent.repair.narrowing import narrowed
 from agent.repair.parsing import Mended, mend
 from agent.repair.pool import Pool
 from agent.repair.preparing import Ground, cores, prepare, untouched
@@ -144,9 +145,11 @@ def _judged(
         singles = sources.singles(ground, base, suspicion)
         if ground.trace is None:
             failing = [failure.name for failure in read_failures(ground, ground.baseline) if failure.name]
+            narrow = narrowed(ground.command, ground.baseline.output, failing)
+            ground.narrow(narrow)
             meta = meta_search.begin(
                 root,
-                ground.command,
+                narrow,
                 files,
                 base,
                 singles,
@@ -309,8 +312,7 @@ def _confirmed(ground: Ground, confirm: Confirmer, base: Mapping[str, str], foun
     """Up to three winners, the best first, that the command as it is accepts, reduced to what the tests need."""
     kept: list[Candidate] = []
     for winner in sorted(found.winners, key=lambda c: -_preference(base, c)):
-        # Without warm processes the command itself has judged it already.
-        if not ground.warm or confirm.passes(winner.texts):
+        if confirm.passes(winner.texts):
             kept.append(minimised(confirm, base, winner))
         if len(kept) >= MOST_KEPT:
             break

@@ -75,9 +75,7 @@ class Watcher:
                 if not hold and self.pool.idle and self.pool.results.empty():
                     if self.found.winners:
                         return "won"
-                    if self.asker is None or not self.asker.alive or not self.exhausted:
-                        self.exhausted = True
-                        return "exhausted"
+                    return "exhausted"
                 continue
             note(self.found, candidate, verdict)
             if candidate.origin == "model" and self.asker is not None:
@@ -99,8 +97,6 @@ class Watcher:
                     candidate.origin,
                     round(now - self.begun, 2),
                 )
-
-    exhausted = False
 
 
 def note(found: Findings, candidate: Candidate, verdict: Verdict) -> None:

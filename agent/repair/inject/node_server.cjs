@@ -1,5 +1,6 @@
 'use strict';
-// Runs one script again and again, as `node script` would each time, and says how it ended: `P`, `F`, `T` (out of time).
+// Runs one script again and again, as `node script` would each time, and says how it ended: `P`, `F`, `T` (out of time),
+// `E` (it did not come to load a target).
 //
 // Commands come in lines, `inline MS` or `worker MS`. Inline: the modules outside node_modules are loaded anew in this
 // very process, which takes about a millisecond; whatever else a script leaves behind is cleared as far as it can be.
@@ -16,6 +17,7 @@ delete process.env.AGENT_REPAIR_NODE;
 const answers = fs.openSync(setup.answers, 'w');
 const commands = fs.openSync(setup.commands, 'r');
 const { main, args, strict } = setup;
+const targets = new Set(setup.targets);
 
 const EXIT = new Error('process.exit');
 const own = { exit: process.exit.bind(process), setImmediate, setTimeout };
@@ -39,6 +41,12 @@ process.exit = (code) => {
   if (!state) own.exit(code);
   state.left ??= code ?? process.exitCode ?? 0;
   throw EXIT;
+};
+// What is not loaded this way (ES modules) would not be loaded anew for the next candidate.
+const compile = Module.prototype._compile;
+Module.prototype._compile = function (content, filename, ...rest) {
+  if (state && targets.has(filename)) state.loaded = true;
+  return compile.call(this, content, filename, ...rest);
 };
 globalThis.agentRepairRun = () => Module._load(main, null, true);
 const script = new vm.Script('agentRepairRun()');
@@ -99,7 +107,7 @@ function serve() {
 }
 
 function inline(milliseconds) {
-  state = { failed: false, late: false, left: null, printed: 0, depth: 0 };
+  state = { failed: false, late: false, left: null, printed: 0, depth: 0, loaded: false };
   process.exitCode = undefined;
   process.argv = [process.execPath, main, ...args];
   process.chdir(setup.cwd);
@@ -124,7 +132,7 @@ function finish() {
   const code = state.left ?? process.exitCode ?? 0;
   const passed = !state.failed && !state.late && Number(code) === 0 && !(strict && state.printed);
   const reached = !strict ? state.depth : state.failed ? -1e6 : -state.printed;
-  const told = passed ? 'P' : state.late ? 'T' : 'F ' + reached;
+  const told = !state.loaded ? 'E' : passed ? 'P' : state.late ? 'T' : 'F ' + reached;
   state = null;
   reset();
   answer(told);
