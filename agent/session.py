@@ -133,7 +133,7 @@ class Session:
                 self._history = FileHistory(self.root, self.config)
             else:
                 raise InTheWay(
-                    f"{self.start} is not in a git repository, so an edit could not be tracked.",
+                    f"{self.start} is not in a git repository, so there is no record of edits.",
                     "Run `agent init` to make one here, or add --no-git to keep backups outside git.",
                 )
         return self._history

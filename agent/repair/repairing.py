@@ -50,6 +50,8 @@ HELD_BACK = 25.0
 """Seconds that such a repair waits for them, at most."""
 MOST_KEPT = 5
 """Confirmed winners of which the three that agree best with the docstrings' examples are kept."""
+BY_HAND = "Mend the lines named above by hand, then run it again."
+"""What to do about a file that no small edit makes parse."""
 LONGEST_FILE = 20_000
 """Lines: with 120,000 the preparation alone took minutes."""
 BASELINE_SECONDS = 10.0
@@ -97,7 +99,8 @@ def repair(
         result = yield from _judged(root, ground, files, base, mended, issue, backend, profile, begun, deadline, count)
     finally:
         ground.close()
-    return replace(result, seconds=round(time.monotonic() - begun, 2))
+    hint = result.hint or (BY_HAND if mended.broken and not result.ok else "")
+    return replace(result, seconds=round(time.monotonic() - begun, 2), hint=hint)
 
 
 def _judged(
@@ -233,7 +236,7 @@ def _without_tests(files: Mapping[str, Target], base: Mapping[str, str], mended:
     """What can be said where nothing judges but the parser."""
     if mended.broken:
         path, error = next(iter(mended.broken.items()))
-        return RepairResult(False, changes(files, base), summary=f"{path} still does not parse ({error})")
+        return RepairResult(False, changes(files, base), summary=f"{path} still does not parse ({error})", hint=BY_HAND)
     if mended.texts:
         summary = f"{_parses(mended)}; there are no tests to judge it by"
         return RepairResult(True, changes(files, base), origin="syntax", summary=summary)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import tempfile
@@ -31,6 +32,24 @@ LINK_BYTES = 64 * 2**20
 """Files from this size on are linked instead of copied."""
 
 
+PREFIX = "agent-repair-"
+
+
+@functools.cache
+def _sweep() -> None:
+    """Remove, once, the copies of runs that were killed: those whose process is no more."""
+    from agent.backends.engine import process_exists
+
+    for place in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*-*"):
+        owner = place.name.removeprefix(PREFIX).partition("-")[0]
+        try:
+            mine = place.stat().st_uid == os.getuid()
+        except (OSError, AttributeError):
+            continue
+        if owner.isdigit() and mine and not process_exists(int(owner)):
+            shutil.rmtree(place, ignore_errors=True)
+
+
 class Scratch:
     """A copy of a work tree in a temporary folder, removed with `close`. Files are copied, so a judged command may
     write to them; installed code (`node_modules`, a virtual environment) is linked. `nice` is how far commands in it
@@ -39,7 +58,8 @@ class Scratch:
     def __init__(self, root: Path, name: str = "0", nice: int = 0) -> None:
         self.source = root
         self.nice = nice
-        self.folder = Path(tempfile.mkdtemp(prefix=f"agent-repair-{name}-")).resolve()
+        _sweep()
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-{name}-")).resolve()
         # A level of its own: a project may be called `tmp` or `s`, as files beside the copy are.
         self.root = self.folder / "copy" / (root.name or "tree")
         _copy(root, self.root)

@@ -144,7 +144,7 @@ class _Writer:
         size = symbol.end_line - symbol.start_line + 1
         self.parts.append(
             f"### `{symbol.qualified}` — {symbol.kind}, "
-            f"{self.at(path, symbol.start_line)}-{symbol.end_line} ({size} lines)\n"
+            f"{self.at(path, symbol.start_line)}-{symbol.end_line} ({_lines(size)})\n"
         )
         self.parts.append(
             f"{doc}\n"
@@ -280,7 +280,7 @@ class _Writer:
         source = self.index.read(path)
         lines = source.decode("utf-8", "replace").removesuffix("\n").split("\n")
         if first > len(lines):
-            self.parts.append(f"{path} has only {len(lines)} lines; {first} is past its end.\n")
+            self.parts.append(f"{path} has only {_lines(len(lines))}; {first} is past its end.\n")
             self.at(path, len(lines))
             return
         last = min(last, len(lines))
@@ -314,7 +314,7 @@ class _Writer:
         grammar = grammar_of(path, source[:4096])
         head = head_of_file(lines, grammar)
         self.parts.append(
-            f"### {path} — {grammar or 'text'}, {len(lines) - (not lines[-1])} lines ({self.at(path, 1)})\n"
+            f"### {path} — {grammar or 'text'}, {_lines(len(lines) - (not lines[-1]))} ({self.at(path, 1)})\n"
         )
         self.parts.append(
             f"{head}\n"
@@ -404,3 +404,7 @@ _EVERYWHERE = frozenset(
 
 def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
+
+
+def _lines(count: int) -> str:
+    return f"{count} line" if count == 1 else f"{count} lines"
