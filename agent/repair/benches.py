@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from agent.repair.running import finish, hurried, kill, start
+from agent.repair.running import finish, kill, start
 from agent.repair.scratch import Scratch
 from agent.repair.types import Trace, Verdict
 from agent.repair.warm import Limits, WarmJudge
@@ -92,7 +92,7 @@ class CommandBench:
             # What steps back may wait long for the processor: its own time tells an endless loop.
             cpu_seconds, timeout = timeout, timeout * 4
         self._fresh = False
-        process = start(self._scratch, self.command, hurried(), cpu_seconds=max(2, int(cpu_seconds)))
+        process = start(self._scratch, self.command, cpu_seconds=max(2, int(cpu_seconds)))
         self._process = process
         run = finish(process, timeout)
         self._process = None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from agent.repair.meta import embed
 from agent.repair.meta_text import Meta
-from agent.repair.running import finish, hurried, kill, start
+from agent.repair.running import finish, kill, start
 from agent.repair.scratch import Scratch
 from agent.repair.targets import Target
 from agent.repair.types import Mutation
@@ -137,7 +137,6 @@ class MetaRun:
             "AGENT_META_OUT": str(out),
             "AGENT_META_JOBS": str(self._jobs),
             "GOFLAGS": f"{flags} -vet=off -gcflags=-e".strip(),
-            **hurried(),
         }
         if re.search(r"\bcargo\b.*\btest\b|--test\b", self._command):
             env["AGENT_META_TESTS"] = "1"

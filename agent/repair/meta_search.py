@@ -69,6 +69,7 @@ def begin(
     failing: Sequence[str],
     seconds: float,
     jobs: int,
+    variables: Mapping[str, str],
 ) -> MetaSearch | None:
     """Start building, when a target's language allows it; puts every candidate that is not built in into the pool."""
     path = next((single.path for single in singles if grammar_for(single.path)), "")
@@ -89,6 +90,7 @@ def begin(
         elif id(single) not in kept:
             later.append(single)
     scratch = Scratch(root, "meta")
+    scratch.variables = dict(variables)
     scratch.write({p: targets[p].encoded(text) for p, text in base.items() if text != targets[p].text})
 
     def passing(number: int) -> None:

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from agent.repair import node
 from agent.repair.benches import CommandBench, WarmBench
+from agent.repair.compilers import quick_compilers
 from agent.repair.opened import Watch
 from agent.repair.pool import Bench
-from agent.repair.running import Run, finish, kill, run, start
+from agent.repair.running import Run, finish, hurried, kill, run, start
 from agent.repair.scratch import Scratch
 from agent.repair.targets import Target
 from agent.repair.tracing import read_trace, start_trace
@@ -42,7 +43,9 @@ class Ground:
     """Forked Python processes judge."""
     quick: bool = False
     """A warm process of another kind judges, many candidates a second."""
-    spare: list[Scratch] = field(default_factory=list)
+    spare: list[Scratch | _WarmUp] = field(default_factory=list)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """What runs that only judge find in their environment."""
     opened: bool | None = True
     """Whether the command opened a target; None where the system cannot tell."""
 
@@ -57,8 +60,8 @@ class Ground:
         for bench in self.benches:
             bench.close()
         self.judge.close()
-        for scratch in self.spare:
-            scratch.close()
+        for thing in self.spare:
+            thing.close()
 
 
 def cores() -> int:
@@ -98,6 +101,10 @@ def prepare(
     # Processor time tells an endless loop from a compiler on a busy machine.
     real = start(judge, command, cpu_seconds=max(2, int(seconds * (4 if python else 1))))
     if not python:
+        place = judge.folder / "compilers"
+        tools = next((found for path in texts if (found := quick_compilers(place, judge.root / path))), None)
+        variables = hurried(tools)
+        warming = [_WarmUp(judge.source, command, variables, seconds)] if tools is not None else []
         script = any(path.endswith(node.SUFFIXES) for path in targets)
         recorded = node.start_recording(rest[0], command, list(targets)) if script else None
         baseline = finish(real, seconds * 2)
@@ -106,7 +113,9 @@ def prepare(
         process = None
         if recorded is not None:
             process = node.read_recording(rest[0], recorded, list(targets), 1.0 + baseline.seconds)
-        return _commands(command, baseline, None, judge, rest, texts, seconds, watch, process)
+        ground = _commands(command, baseline, None, judge, rest, texts, seconds, watch, variables, process)
+        ground.spare.extend(warming)
+        return ground
     ended: list[Run] = []
     # Waited for from the start, so that its time is its own.
     waiting = threading.Thread(target=lambda: ended.append(finish(real, seconds * 2)), daemon=True)
@@ -137,7 +146,9 @@ def prepare(
     if not trace.loaded or baseline.ok:
         for server in servers:
             server.close()
-        return _commands(command, baseline, trace if trace.loaded else None, judge, rest[1:], texts, seconds, watch)
+        return _commands(
+            command, baseline, trace if trace.loaded else None, judge, rest[1:], texts, seconds, watch, hurried()
+        )
     for thread in threads:
         thread.join(seconds)
     limits = limits_for(trace, baseline)
@@ -152,9 +163,9 @@ def prepare(
             server.close()
             unused.append(server.scratch)
     if not benches:
-        return _commands(command, baseline, trace, judge, unused, texts, seconds, watch)
+        return _commands(command, baseline, trace, judge, unused, texts, seconds, watch, hurried())
     watch.close()
-    return Ground(command, baseline, trace, benches, judge, _limit(baseline, seconds), warm=True, spare=unused)
+    return Ground(command, baseline, trace, benches, judge, _limit(baseline, seconds), warm=True, spare=[*unused])
 
 
 def untouched(ground: Ground, targets: Mapping[str, Target], texts: Mapping[str, str]) -> bool:
@@ -171,6 +182,21 @@ def untouched(ground: Ground, targets: Mapping[str, Target], texts: Mapping[str,
     watch.close()
     ground.judge.write({path: target.encoded(texts[path]) for path, target in targets.items()})
     return opened is False and not again.timed_out and again.exit_code == ground.baseline.exit_code
+
+
+class _WarmUp:
+    """Runs the command once beside the baseline, in a copy of its own, so that its headers are soon precompiled."""
+
+    def __init__(self, root: Path, command: str, variables: dict[str, str], seconds: float) -> None:
+        self._copy = Scratch(root, "warm")
+        self._copy.variables = variables
+        self._process = start(self._copy, command)
+        threading.Thread(target=finish, args=(self._process, seconds * 2), daemon=True).start()
+
+    def close(self) -> None:
+        """End it and remove the copy."""
+        kill(self._process)
+        self._copy.close()
 
 
 def _agrees(bench: WarmBench, texts: Mapping[str, str]) -> bool:
@@ -190,6 +216,7 @@ def _commands(
     texts: Mapping[str, str],
     seconds: float,
     watch: Watch,
+    variables: dict[str, str],
     process: node.NodeProcess | None = None,
 ) -> Ground:
     limit = _limit(baseline, seconds)
@@ -197,12 +224,13 @@ def _commands(
     watch.close()
     plain: list[CommandBench] = []
     for copy in copies:
+        copy.variables = variables
         bench = CommandBench(copy, command, texts)
         bench.timeout = limit
         plain.append(bench)
     warm = node.benches(plain, copies, process) if process is not None and not baseline.ok else []
     benches: list[Bench] = [*(warm or plain)]
-    return Ground(command, baseline, trace, benches, judge, limit, quick=bool(warm), opened=opened)
+    return Ground(command, baseline, trace, benches, judge, limit, quick=bool(warm), variables=variables, opened=opened)
 
 
 def _limit(baseline: Run, seconds: float) -> float:

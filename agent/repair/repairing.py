@@ -160,6 +160,7 @@ def _judged(
                 failing,
                 deadline - time.monotonic(),
                 max(1, workers - 1),
+                ground.variables,
             )
             if meta is not None:
                 pool.use(max(1, workers - 1))

@@ -52,6 +52,7 @@ def environment(scratch: Scratch, extra: Mapping[str, str] | None = None) -> dic
         PWD=copy,
     )
     env.pop("AGENT_REPAIR", None)
+    env.update(scratch.variables)
     env.update(extra or {})
     return env
 
@@ -84,9 +85,12 @@ def start(
     )
 
 
-def hurried() -> dict[str, str]:
-    """Variables for runs that only judge: where a tool asks for them, start fast rather than run fast."""
-    return {"JAVA_TOOL_OPTIONS": f"{JAVA} {os.environ.get('JAVA_TOOL_OPTIONS', '')}".strip()}
+def hurried(tools: Path | None = None) -> dict[str, str]:
+    """Variables for runs that only judge: what starts fast comes before what runs fast. `tools` goes before PATH."""
+    found = {"JAVA_TOOL_OPTIONS": f"{JAVA} {os.environ.get('JAVA_TOOL_OPTIONS', '')}".strip()}
+    if tools is not None:
+        found["PATH"] = f"{tools}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return found
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

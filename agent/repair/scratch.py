@@ -58,6 +58,8 @@ class Scratch:
     def __init__(self, root: Path, name: str = "0", nice: int = 0) -> None:
         self.source = root
         self.nice = nice
+        self.variables: dict[str, str] = {}
+        """For commands that run in it, beside the environment's."""
         _sweep()
         self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-{name}-")).resolve()
         # A level of its own: a project may be called `tmp` or `s`, as files beside the copy are.

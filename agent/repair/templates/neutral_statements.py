@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from agent.repair.templates.neutral_donors import LOOPS, numeric_type
@@ -87,6 +88,7 @@ def statement_edits(source: NeutralSource, node: Node) -> None:
         other = source.whole_lines(after)
         if other is not None and other[0] >= lines[1]:
             source.several("swap", [(lines, source.text[other[0] : other[1]]), (other, text)], line)
+            _joined(source, (node, lines), (after, other))
     body = node.parent
     outer = body.parent if body is not None else None
     if body is not None and body.type == "statement_list":
@@ -107,6 +109,47 @@ def statement_edits(source: NeutralSource, node: Node) -> None:
             if close > source.span(loop)[0]:
                 source.several("indent", [((close, close), "    " + text.lstrip()), (lines, "")], line, 0.5)
     _insertions(source, node, lines)
+
+
+def _joined(source: NeutralSource, one: tuple[Node, tuple[int, int]], other: tuple[Node, tuple[int, int]]) -> None:
+    """Two assignments in a row that should happen at once: `a = b; b = f(a)`."""
+    first, second = _assignment(source, one[0]), _assignment(source, other[0])
+    if (
+        first is None
+        or second is None
+        or first[0] == second[0]
+        or not re.search(rf"(?<![\w.]){re.escape(first[0])}(?!\w)", second[1])
+    ):
+        return
+    (a, x), (b, y) = first, second
+    text = source.text[one[1][0] : one[1][1]]
+    indent = text[: len(text) - len(text.lstrip())]
+    kind = source.scope(one[0]).names.get(a, "")
+    if source.grammar == "go":
+        code = f"{a}, {b} = {x}, {y}"
+    elif source.grammar in ("javascript", "typescript", "tsx"):
+        code = f"[{a}, {b}] = [{x}, {y}];"
+    elif source.grammar == "rust":
+        code = f"({a}, {b}) = ({x}, {y});"
+    elif kind and a.isidentifier():
+        before = re.sub(rf"(?<![\w.]){a}(?!\w)", f"{a}Before", y)
+        code = f"{kind} {a}Before = {a};\n{indent}{a} = {x};\n{indent}{b} = {before};"
+    else:
+        return
+    source.several("split_assignment", [(one[1], f"{indent}{code}\n"), (other[1], "")], source.line(one[0]), 3.0)
+
+
+def _assignment(source: NeutralSource, node: Node) -> tuple[str, str] | None:
+    """What is assigned to what, by a statement that does nothing else."""
+    if node.type == "expression_statement" and node.named_child_count == 1:
+        node = node.named_children[0]
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    if node.type not in ("assignment_expression", "assignment_statement") or left is None or right is None:
+        return None
+    operator = node.child_by_field_name("operator")
+    if (operator is not None and source.of(operator) != "=") or "," in source.of(left):
+        return None
+    return source.of(left), source.of(right)
 
 
 def _insertions(source: NeutralSource, node: Node, lines: tuple[int, int]) -> None:
