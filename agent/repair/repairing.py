@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.errors import UsageError
-from agent.events import Event, Notice, Progress, Tried
+from agent.events import Event, Progress, Tried
 from agent.repair import candidates as sources
 from agent.repair import meta_search
 from agent.repair.asking import Asker, Question
 from agent.repair.candidates import Suspicions
-from agent.repair.differing import difference_input
+from agent.repair.concluding import concluded, confirmed
 from agent.repair.expectations import expectations
 from agent.repair.failures import complaint, first_words, read_failures, words
 from agent.repair.narrowing import narrowed
@@ -24,8 +24,8 @@ from agent.repair.preparing import Ground, cores, prepare, untouched
 from agent.repair.searching import Findings, Watcher, pairs
 from agent.repair.showing import Shown, hints, show
 from agent.repair.targets import Target, changes, read_targets
-from agent.repair.types import Candidate, Repaired, RepairResult
-from agent.repair.winners import Confirmer, broken_examples, changed_lines, minimised
+from agent.repair.types import Candidate, RepairResult
+from agent.repair.winners import Confirmer
 
 if TYPE_CHECKING:
     from agent.backends.base import Backend
@@ -44,12 +44,17 @@ RESERVE = 2.0
 """Seconds of the limit kept for confirming what was found last."""
 MOST_ONWARD = 4
 """Partial successes of a plain script that are edited once more."""
+LIKELY = 50
+"""Of the single edits, those that are believed when they pass. Among hundreds of others some pass a few checks by
+chance."""
+MANY_TESTS = 8
+"""Tests from which on a single edit is believed wherever it stands in the order."""
+HEARD_ONCE = 1
+"""Replies of a model that are waited for when the search has nothing but one unlikely edit."""
 HEARD = 3
-"""Replies of a model that are waited for when the search has nothing but repairs of two edits."""
+"""The same when it has nothing but repairs of two edits."""
 HELD_BACK = 25.0
 """Seconds that such a repair waits for them, at most."""
-MOST_KEPT = 5
-"""Confirmed winners of which the three that agree best with the docstrings' examples are kept."""
 BY_HAND = "Mend the lines named above by hand, then run it again."
 """What to do about a file that no small edit makes parse."""
 LONGEST_FILE = 20_000
@@ -181,14 +186,14 @@ def _judged(
         refused = 0
         stages = iter((_onward, _pairs, _retry))
         while time.monotonic() < deadline:
-            if reason == "won" and backend is not None and _doubtful(found, asker, deadline):
+            if reason == "won" and backend is not None and _doubtful(found, singles, ground, asker, deadline):
                 if asker is None:
                     asker = watcher.asker = ask()
                     yield Progress("generating", f"asking {backend.model}")
                 reason = yield from watcher.watch(time.monotonic() + 0.5, hold=True)
                 continue
             if reason == "won":
-                kept = _confirmed(ground, confirm, base, found)
+                kept = confirmed(ground, confirm, base, found)
                 if kept:
                     break
                 # The command itself does not agree: go on without them.
@@ -218,19 +223,26 @@ def _judged(
             yield asker.events.get()
     tried = pool.tried + (meta.judged if meta is not None else 0)
     yield Tried(tried, found.best_fixed, total, "search", round(time.monotonic() - begun, 2))
-    kept = kept or _confirmed(ground, confirm, base, found)
-    result = yield from _concluded(ground, files, base, kept, len(found.winners), tried, before, confirm.late)
+    kept = kept or confirmed(ground, confirm, base, found)
+    result = yield from concluded(ground, files, base, kept, len(found.winners), tried, before, confirm.late)
     if asker is not None:
         result = replace(result, prompt_tokens=asker.prompt_tokens, output_tokens=asker.output_tokens)
     return result
 
 
-def _doubtful(found: Findings, asker: Asker | None, deadline: float) -> bool:
-    """Whether to hear the model first: two edits of the search that pass a few checks are often wrong for the rest."""
-    single = any(c.origin != "search" or len(c.mutations) == 1 for c in found.winners)
-    heard = asker is not None and (asker.tries > HEARD or not asker.alive)
+def _doubtful(
+    found: Findings, singles: Sequence[Candidate], ground: Ground, asker: Asker | None, deadline: float
+) -> bool:
+    """Whether to hear the model first: an unlikely edit that passes a few checks is often wrong for the rest."""
+    likely = {id(candidate) for candidate in singles[:LIKELY]}
+    if any(c.origin != "search" or id(c) in likely for c in found.winners):
+        return False
+    single = any(len(c.mutations) == 1 for c in found.winners)
+    if single and ground.trace is not None and len(ground.trace.tests) >= MANY_TESTS:
+        return False
+    heard = asker is not None and (asker.tries > (HEARD_ONCE if single else HEARD) or not asker.alive)
     now = time.monotonic()
-    return not single and not heard and now - found.first_win < HELD_BACK and now + HELD_BACK / 5 < deadline
+    return not heard and now - found.first_win < HELD_BACK and now + HELD_BACK / 5 < deadline
 
 
 def _without_tests(files: Mapping[str, Target], base: Mapping[str, str], mended: Mended) -> RepairResult:
@@ -310,83 +322,6 @@ def _asker(
         lambda candidate: pool.put(candidate, first=True),
         lambda verdict: words(ground, verdict),
     )
-
-
-def _confirmed(ground: Ground, confirm: Confirmer, base: Mapping[str, str], found: Findings) -> list[Candidate]:
-    """Up to three winners, the best first, that the command as it is accepts, reduced to what the tests need."""
-    kept: list[Candidate] = []
-    for winner in sorted(found.winners, key=lambda c: -_preference(base, c)):
-        if confirm.passes(winner.texts):
-            kept.append(minimised(confirm, base, winner))
-        if len(kept) >= MOST_KEPT:
-            break
-    if len(kept) > 1 and not confirm.late:
-        # Stable: where the examples in docstrings say nothing, the order stays.
-        kept.sort(key=lambda c: broken_examples(ground, confirm.targets, {**base, **c.texts}))
-    return kept[:3]
-
-
-def _concluded(
-    ground: Ground,
-    files: Mapping[str, Target],
-    base: Mapping[str, str],
-    kept: Sequence[Candidate],
-    plausible: int,
-    tried: int,
-    before: tuple[int, int],
-    late: bool,
-) -> Generator[Event, None, RepairResult]:
-    failing = tuple(test.name for test in ground.trace.failing if test.name) if ground.trace else ()
-    if not kept:
-        yield Notice(f"{tried:,} candidates were tried and none passes `{ground.command}`.")
-        return RepairResult(
-            False,
-            changes(files, base),
-            summary=f"none of {tried:,} candidates passes the tests" if tried else "the search found nothing to edit",
-            tests_before=before,
-            tests_after=before,
-            tried=tried,
-            still_failing=failing,
-        )
-    best = kept[0]
-    others = tuple(
-        Repaired(
-            changes(files, {**base, **other.texts}),
-            other.origin,
-            _explained(None if late else ground, {**base, **best.texts}, {**base, **other.texts}, other),
-            score=other.score,
-        )
-        for other in kept[1:]
-    )
-    return RepairResult(
-        True,
-        changes(files, {**base, **best.texts}),
-        others,
-        origin=best.origin,
-        family=best.family,
-        summary=f"the tests pass ({best.family or best.origin}, line {best.line}; {tried:,} candidates tried)",
-        tests_before=before,
-        tests_after=(sum(before), 0),
-        tried=tried,
-        plausible=plausible,
-    )
-
-
-def _explained(ground: Ground | None, best: Mapping[str, str], other: Mapping[str, str], candidate: Candidate) -> str:
-    """What an alternative is, and an input on which it differs from the best where one is found."""
-    words = f"{candidate.family or candidate.origin}, line {candidate.line}"
-    for path in other:
-        if ground is not None and best[path] != other[path]:
-            found = difference_input(ground, path, best[path], other[path])
-            if found is not None:
-                call, chosen, here = found
-                return f"{words}; {call} gives {here}, and {chosen} with the first"
-    return words
-
-
-def _preference(base: Mapping[str, str], candidate: Candidate) -> float:
-    size = sum(changed_lines(base[path], text) for path, text in candidate.texts.items() if base[path] != text)
-    return candidate.score - 0.1 * size
 
 
 def _counts(ground: Ground) -> tuple[int, int]:
