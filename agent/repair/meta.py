@@ -258,6 +258,10 @@ def _inserted(source: NeutralSource, grammar: str, mutation: Mutation, place: in
         return None
     rest = source.text[place:]
     begin = place + len(rest) - len(rest.lstrip())
+    if rest.lstrip()[:1] == "}" and source.text[:place].endswith("\n"):
+        # After the last statement of a block.
+        code = mutation.splices[0].text.strip()
+        return Anchor("statement", place, place, mutation.line, {ONE: code})
     byte = len(source.text[:begin].encode("utf-8", "surrogateescape"))
     node = source.root.descendant_for_byte_range(byte, byte + 1)
     step: Node | None = node

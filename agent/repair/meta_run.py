@@ -23,6 +23,12 @@ ROUNDS = 10
 """Attempts at one build until no compile error is left."""
 FIRST = 120
 """Candidates in the first build: it is done soon, and what it teaches keeps wrong ones out of the next, larger ones."""
+SMALLEST = 6
+"""Candidates that do not build for a reason that names none of them are left to runs of the command from here on."""
+BASE_MS = 3000
+"""Milliseconds that the program as it is may take in the first build (the runtimes' own number)."""
+ENDLESS_MS = 700
+"""The same in later builds, once it is known that it does not end."""
 EMPTY = 2
 """Builds in a row that come to judge nothing, until it is given up."""
 
@@ -50,8 +56,11 @@ class MetaRun:
         self.judged: set[int] = set()
         self.builds = 0
         self._chunk: list[int] = []
+        self._unclear: list[int] = []
+        """Places in the chunk of those that do not build together, the compiler naming none."""
         self._spans = list(spans)
         self._lenient = False
+        self._endless = False
         self._idle: set[tuple[int, int]] = set()
         self._wrong: set[tuple[str, str, str]] = set()
         self.why = ""
@@ -73,12 +82,23 @@ class MetaRun:
         """Build after build, the likeliest candidates first, until each has been in one or the time is up."""
         waiting = list(range(len(self._mutations)))
         empty, size = 0, FIRST
-        while waiting and empty < EMPTY and not self._stop and time.monotonic() < self._deadline:
-            self._chunk = waiting[:size]
+        halves: list[list[int]] = []
+        while (waiting or halves) and empty < EMPTY and not self._stop and time.monotonic() < self._deadline:
+            part = bool(halves)
+            self._chunk = halves.pop(0) if part else waiting[:size]
+            self._unclear = []
             before = len(self.judged)
             used = self._build([self._mutations[number] for number in self._chunk])
             done = {self._chunk[place] for place in used}
-            empty = 0 if len(self.judged) > before else empty + 1
+            if len(self._unclear) > SMALLEST:
+                # One of them changes what the compiler thinks of another place: halving finds it in a few builds.
+                left = [self._chunk[place] for place in self._unclear]
+                middle = len(left) // 2
+                halves = [left[:middle], left[middle:], *halves]
+            elif not part:
+                empty = 0 if len(self.judged) > before else empty + 1
+            if part:
+                continue
             if not done:
                 return
             waiting = [number for number in waiting if number not in done and not self._hopeless(number)]
@@ -116,6 +136,7 @@ class MetaRun:
                 bad = {owner for line in near for owner in meta.owners.get(line, ())}
             if not bad:
                 self.why = "it does not build: " + output[-300:]
+                self._unclear = sorted(meta.sites)
                 return used
             self._wrong |= {_replacement(self._text, mutations[place]) for place in bad}
             out |= bad
@@ -145,6 +166,8 @@ class MetaRun:
             names = sorted({name.partition("/")[0] for name in self._failing if re.fullmatch(r"Test\w+(/.*)?", name)})
             extra = ["-test.failfast"] + ([f"-test.run=^({'|'.join(names)})$"] if names else [])
             env["AGENT_META_ARGS"] = "\x1f".join(extra)
+        if self._endless:
+            env["AGENT_META_BASE"] = str(ENDLESS_MS)
         if self._lenient:
             env["RUSTFLAGS"] = f"{os.environ.get('RUSTFLAGS', '')} --cap-lints=warn".strip()
         process = self._process = start(self._scratch, self._command, env)
@@ -181,6 +204,8 @@ class MetaRun:
             return 0
         for line in lines:
             word, _, rest = line.partition(" ")
+            if word == "H":
+                self._endless = int(rest.split()[1]) >= BASE_MS - 100
             if word in ("P", "F", "T") and rest.isdigit():
                 number = self._chunk[int(rest) - 1]
                 # One that ran out of time is left to the pool, which is more patient.

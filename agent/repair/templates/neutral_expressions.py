@@ -37,6 +37,10 @@ EMPTY = {
 """How each language asks whether a collection holds nothing."""
 
 
+IDENTICAL = 20.0
+"""How much likelier a name is wrong where it is set to itself, or compared with itself."""
+
+
 def operator_edits(source: NeutralSource, operator: Node, node: Node) -> None:
     text = source.of(operator)
     for family, others in OPERATORS.get(text, ()):
@@ -248,9 +252,10 @@ def identifier_edits(source: NeutralSource, node: Node) -> None:
             "augmented_assignment_expression",
         )
     ) or (parent.type == "expression_list" and field(parent) == "left")
+    likelier = IDENTICAL if _twice(source, node) else 1.0
     for other, kind in scope.names.items():
         if other != text:
-            same = 1.0 if own and kind == own else 0.4 if not own or not kind else 0.05
+            same = likelier * (1.0 if own and kind == own else 0.4 if not own or not kind else 0.05)
             source.replace("assign_target" if target else "name", node, other, same)
     if target:
         return
@@ -272,6 +277,20 @@ def identifier_edits(source: NeutralSource, node: Node) -> None:
     for expression in scope.expressions:
         if re.search(rf"\b{re.escape(text)}\b", expression):
             source.replace("name_to_expression", node, expression, 0.4)
+
+
+def _twice(source: NeutralSource, node: Node) -> bool:
+    """Whether a name stands on both sides of an assignment or an operator for which that makes no sense."""
+    parent = node.parent
+    if parent is not None and parent.type == "expression_list":
+        parent = parent.parent
+    if parent is None:
+        return False
+    left, right = parent.child_by_field_name("left"), parent.child_by_field_name("right")
+    operator = parent.child_by_field_name("operator")
+    sign = source.of(operator) if operator is not None else "="
+    alike = left is not None and right is not None and source.of(left) == source.of(right) == source.of(node)
+    return alike and sign in ("=", "-", "/", "%", "==", "===", "!=", "!==", "<", ">", "<=", ">=", "&&", "||")
 
 
 def member_edits(source: NeutralSource, node: Node) -> None:

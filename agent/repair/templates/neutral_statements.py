@@ -158,8 +158,12 @@ def _insertions(source: NeutralSource, node: Node, lines: tuple[int, int]) -> No
     end = "" if source.grammar == "go" else ";"
     line = source.line(node)
 
+    last = node.next_named_sibling is None and _goes_on(node)
+
     def put(family: str, code: str, weight: float) -> None:
         source.add(family, (lines[0], lines[0]), f"{indent}{code}\n", line, weight)
+        if last and family in ("statement_insert", "copy", "unread"):
+            source.add(family, (lines[1], lines[1]), f"{indent}{code}\n", line, weight)
 
     scope = source.scope(node)
     step = node.parent
@@ -180,6 +184,9 @@ def _insertions(source: NeutralSource, node: Node, lines: tuple[int, int]) -> No
         put("flow_insert", f"continue{end}", 0.2)
     for name, kind in scope.names.items():
         if numeric_type(kind):
+            if in_loop and _never_changed(source, node, name):
+                put("unread", f"{name} += 1{end}", 1.0)
+                put("unread", f"{name} -= 1{end}", 0.3)
             for code, weight in (
                 (f"{name} += 1{end}", 0.5),
                 (f"{name} -= 1{end}", 0.4),
@@ -189,6 +196,25 @@ def _insertions(source: NeutralSource, node: Node, lines: tuple[int, int]) -> No
     own = source.of(node)
     for text in [code for code in _copyable(source, source.function_of(node) or source.root) if code != own][:10]:
         put("copy", text, 0.5)
+
+
+def _goes_on(node: Node) -> bool:
+    """Whether what follows a statement could run, and need not be the value of its block."""
+    return node.type.endswith(("_statement", "_declaration")) and not node.type.startswith(
+        ("return", "break", "continue", "throw", "goto")
+    )
+
+
+def _never_changed(source: NeutralSource, node: Node, name: str) -> bool:
+    """A variable that its function gives one value and then only reads, though it could be changed."""
+    text = source.of(source.function_of(node) or source.root)
+    word = rf"(?<![\w.]){re.escape(name)}(?!\w)"
+    changed = rf"{word}\s*(\+\+|--|([-+*/%|&^]|<<|>>)?=(?!=))|(\+\+|--){word}|&(mut )?{word}"
+    declared = re.search(rf"(let mut|let|var|auto|\w+)\s+{word}\s*=|{word}\s*:=", text)
+    fixed = rf"let\s+{word}" if source.grammar == "rust" else rf"(const|final)\s+(\w+\s+)?{word}"
+    if declared is None or re.search(fixed, text):
+        return False
+    return len(re.findall(changed, text)) <= (0 if ":=" in declared[0] else 1)
 
 
 def _copyable(source: NeutralSource, around: Node) -> tuple[str, ...]:
