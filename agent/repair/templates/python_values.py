@@ -115,6 +115,10 @@ def _string(make: Maker, node: ast.Constant, value: str) -> None:
         make.replace("constant_string", node, "", 0.3)
 
 
+HIGHER_ORDER = frozenset({"map", "filter", "reduce", "partial", "starmap", "takewhile", "dropwhile"})
+"""Functions whose first argument is a function."""
+
+
 def name_edits(make: Maker, node: ast.Name) -> None:
     parent = make.source.parents.get(node)
     if isinstance(parent, ast.Call) and parent.func is node:
@@ -143,11 +147,14 @@ def name_edits(make: Maker, node: ast.Name) -> None:
         if other != node.id:
             weight = 0.3 if other.isupper() == node.id.isupper() else 0.05
             make.replace("name", node, other, weight)
-    if isinstance(parent, ast.Call) and node.id not in make.scope.variables:
+    takes_function = isinstance(parent, ast.Call) and ast.unparse(parent.func).rpartition(".")[2] in HIGHER_ORDER
+    if isinstance(parent, ast.Call) and (
+        node.id not in make.scope.variables or (takes_function and parent.args[:1] == [node])
+    ):
         # A function that is handed on, or a class: the file's own, and what it imports.
         for other in (*make.source.imported, *make.scope.functions):
             if other != node.id and other not in make.scope.variables:
-                make.replace(family, node, other, 0.15)
+                make.replace(family, node, other, 0.5 if takes_function else 0.15)
     elif isinstance(parent, (ast.Call, ast.keyword, ast.Return, ast.Assign)):
         for other in make.source.imported:
             make.replace(family, node, other, 0.04)
