@@ -212,6 +212,36 @@ def test_every_candidate_is_built_in_sooner_or_later_even_for_an_old_go(
     assert any("return a < x && x < b\n" in spliced(text, chosen[number].splices) for number in passing)
 
 
+@pytest.mark.skipif(shutil.which("cargo") is None, reason="no cargo")
+def test_one_candidate_that_spoils_the_build_elsewhere_does_not_take_the_others_with_it(tmp_path: Path) -> None:
+    # With `len = value` the compiler finds fault with lines that no candidate changes.
+    text = (
+        "pub fn counted(bytes: &[u8]) -> usize {\n    let mut len = 0;\n    let mut value = 0u64;\n"
+        "    while len < bytes.len() {\n        value += 1;\n        len += 2;\n    }\n"
+        "    if value > 99 { 0 } else { len }\n}\n\n"
+        '#[test]\nfn counts() {\n    assert_eq!(counted(b"abc"), 3);\n    assert_eq!(counted(b"abcd"), 4);\n}\n'
+    )
+    root = tmp_path / "m"
+    (root / "src").mkdir(parents=True)
+    (root / "Cargo.toml").write_text('[package]\nname = "m"\nversion = "0.1.0"\nedition = "2021"\n')
+    (root / "src" / "lib.rs").write_text(text)
+    place = text.index("len += 2;")
+    offers = [*(f"len += {number};" for number in range(3, 12)), "len = value;", "len += 1;"]
+    edits = [Mutation((Splice(place, place + 9, offer),), "augmented", 6) for offer in offers]
+    passing: list[int] = []
+    scratch = Scratch(root)
+    try:
+        target = read_targets(root, ["src/lib.rs"])["src/lib.rs"]
+        spans = [(place, place + 9)] * len(edits)
+        options: Any = {"failing": [], "seconds": 60.0, "jobs": 1, "passing": passing.append}
+        run = MetaRun(scratch, "cargo test --offline --lib", target, text, edits, spans, **options)
+        run.start()
+        run.thread.join(90.0)
+    finally:
+        scratch.close()
+    assert [offers[number] for number in passing] == ["len += 1;"]
+
+
 def test_what_was_made_of_another_text_is_joined_with_no_edit_of_the_file(project: Project) -> None:
     text = "def twice(n):\n    return n + 3\n"
     root = project({"twice.py": text, "check.py": "from twice import twice\n\nassert twice(2) == 4\n"})
