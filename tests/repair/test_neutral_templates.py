@@ -58,6 +58,16 @@ CASES = {
         "package a\n\nfunc Closed(text string) bool {\n\tvar open []rune\n\treturn true\n}\n",
         "return len(open) == 0",
     ),
+    "rust negates too much": (
+        "a.rs",
+        "fn f(n: u32) -> u32 {\n    if !(n != 0) {\n        return 1;\n    }\n    2\n}\n",
+        "    if n != 0 {",
+    ),
+    "go negates too little": (
+        "a.go",
+        "package a\n\nfunc F(ok bool) int {\n\tif ok {\n\t\treturn 1\n\t}\n\treturn 2\n}\n",
+        "\tif !ok {",
+    ),
     "a parameter may be negative": (
         "a.js",
         "function digits(n) {\n  let sum = 0;\n  while (n > 0) {\n    sum += n % 10;\n  }\n  return sum;\n}\n",
@@ -77,6 +87,7 @@ def test_the_edit_is_among_the_candidates(path: str, text: str, expected: str) -
     ("path", "text", "unwanted"),
     [
         ("a.go", 'package a\n\nimport "fmt"\n\nfunc F(s string) { fmt.Print(s) }\n', "strings."),
+        ("a.go", "package a\n\nfunc F() int {\n\treturn 1\n}\n", "1 - 1"),
         ("A.java", "class A {\n  int f(List<String> xs) {\n    return xs.get(0).length();\n  }\n}\n", " 0.length()"),
     ],
 )

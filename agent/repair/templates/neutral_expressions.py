@@ -107,7 +107,11 @@ def binary_edits(source: NeutralSource, node: Node) -> None:
 def unary_edits(source: NeutralSource, node: Node) -> None:
     text = source.of(node)
     if text[:1] in ("!", "-", "~") and len(text) > 1:
-        source.replace("negate" if text[0] == "!" else "sign", node, text[1:].lstrip())
+        rest = text[1:].lstrip()
+        if field(node) == "condition" and source.grammar in ("go", "rust"):
+            # There a condition has no parentheses of its own.
+            rest = bare(rest)
+        source.replace("negate" if text[0] == "!" else "sign", node, rest)
 
 
 def number_edits(source: NeutralSource, node: Node) -> None:
@@ -451,7 +455,7 @@ def value_place(node: Node) -> bool:
 
 def placed_edits(source: NeutralSource, node: Node) -> None:
     text = source.of(node)
-    if "\n" in text or len(text) > 60 or boolean(node):
+    if "\n" in text or len(text) > 60 or boolean(node) or re.fullmatch(r"[\d.]+", text):
         return
     scope = source.scope(node)
     kind = scope.names.get(text, "") if node.type in IDENTIFIERS else ""

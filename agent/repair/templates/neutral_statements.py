@@ -31,7 +31,8 @@ def condition_edits(source: NeutralSource, condition: Node, node: Node) -> None:
         source.replace(family, condition, f"({new})" if wrapped else new, weight)
 
     if not text.startswith("!"):
-        put("negate", f"!({text})", 1.0)
+        plain = re.fullmatch(r"[\w.]+(\([^()]*\))?", text)
+        put("negate", f"!{text}" if plain else f"!({text})", 1.0)
     inner = f"({text})" if "||" in text else text
     loop = node.type in LOOPS
     for extra, weight in _conditions(source, node).items():
