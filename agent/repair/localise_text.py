@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from agent.repair.templates.neutral_tree import FUNCTIONS, NeutralSource, parse, walk
+from agent.repair.templates.neutral_nodes import FUNCTIONS, walk
+from agent.repair.templates.neutral_tree import NeutralSource, parse
 from agent.repo.testing import Failure
 
 NEAR = 3

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agent.repair.meta_text import RUNTIMES, Anchor, Meta, rendered
-from agent.repair.templates.neutral_tree import BLOCKS, FUNCTIONS, NeutralSource, parse
+from agent.repair.templates.neutral_nodes import BLOCKS, FUNCTIONS
+from agent.repair.templates.neutral_tree import NeutralSource, parse
 from agent.repair.types import Mutation, spliced
 
 if TYPE_CHECKING:

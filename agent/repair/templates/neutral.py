@@ -13,18 +13,16 @@ from agent.repair.templates.neutral_expressions import (
     identifier_edits,
     index_edits,
     member_edits,
-    number_edits,
     operator_edits,
     placed_edits,
     return_edits,
     slice_edits,
-    string_edits,
     ternary_edits,
     unary_edits,
     value_place,
 )
-from agent.repair.templates.neutral_statements import condition_edits, if_edits, statement_edits
-from agent.repair.templates.neutral_tree import (
+from agent.repair.templates.neutral_literals import number_edits, string_edits
+from agent.repair.templates.neutral_nodes import (
     BLOCKS,
     CALLS,
     COMMENTS,
@@ -34,9 +32,9 @@ from agent.repair.templates.neutral_tree import (
     NUMBERS,
     RETURNS,
     STRINGS,
-    NeutralSource,
-    parse,
 )
+from agent.repair.templates.neutral_statements import condition_edits, if_edits, statement_edits
+from agent.repair.templates.neutral_tree import NeutralSource, parse
 from agent.repair.templates.neutral_wraps import parameter_edits, sort_edits, wrap_edits
 from agent.repair.types import Mutation
 

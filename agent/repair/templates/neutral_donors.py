@@ -5,13 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agent.repair.templates.neutral_tree import (
-    CALLS,
-    IDENTIFIERS,
-    INDEXES,
-    NUMBERS,
-    NeutralSource,
-)
+from agent.repair.templates.neutral_nodes import CALLS, IDENTIFIERS, INDEXES, NUMBERS
+from agent.repair.templates.neutral_tree import NeutralSource
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -6,14 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from agent.repair.templates.neutral_donors import LOOPS, numeric_type
-from agent.repair.templates.neutral_tree import (
-    BLOCKS,
-    COMMENTS,
-    FUNCTIONS,
-    NeutralSource,
-    bare,
-    walk,
-)
+from agent.repair.templates.neutral_nodes import BLOCKS, COMMENTS, FUNCTIONS, walk
+from agent.repair.templates.neutral_tree import NeutralSource, bare
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from agent.repair.templates.neutral_donors import atomic, boolean, numeric_type
-from agent.repair.templates.neutral_tree import BLOCKS, FUNCTIONS, IDENTIFIERS, NUMBERS, RETURNS, NeutralSource
+from agent.repair.templates.neutral_nodes import BLOCKS, FUNCTIONS, IDENTIFIERS, NUMBERS, RETURNS
+from agent.repair.templates.neutral_tree import NeutralSource
 
 if TYPE_CHECKING:
     from tree_sitter import Node
