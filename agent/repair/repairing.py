@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -140,14 +140,14 @@ def _judged(
     confirm = Confirmer(ground, files, base, deadline)
     watcher = Watcher(pool, found, ground, base, total, begun)
     kept: list[Candidate] = []
-    asker: Asker | None = None
     meta: meta_search.MetaSearch | None = None
 
-    def ask() -> Asker | None:
-        if backend is None:
-            return None
-        pool.use(max(1, workers - 1))
-        return _asker(ground, base, suspicion, issue, backend, profile, pool)
+    def asked() -> Iterator[Event]:
+        """Begin to ask the model, where there is one that is not asked yet."""
+        if backend is not None and watcher.asker is None:
+            pool.use(max(1, workers - 1))
+            watcher.asker = _asker(ground, base, suspicion, issue, backend, profile, pool)
+            yield Progress("generating", f"asking {backend.model}")
 
     try:
         singles = sources.singles(ground, base, suspicion)
@@ -175,21 +175,18 @@ def _judged(
         for path, texts in mended.texts.items():
             for text in texts[1:]:
                 pool.put(Candidate({path: text}, "syntax", "syntax", path=path), first=True)
-        if backend is not None and not ground.warm and not ground.quick and meta is None:
-            asker = watcher.asker = ask()
-            yield Progress("generating", f"asking {backend.model}")
+        if not ground.warm and not ground.quick and meta is None:
+            yield from asked()
         yield Progress("searching", f"{len(singles):,} candidate edits", 0, len(singles))
-        alone = backend is not None and asker is None
+        alone = backend is not None and watcher.asker is None
         until = min(deadline, time.monotonic() + ALONE) if alone else deadline
         watcher.meta = meta
         reason = yield from watcher.watch(until)
         refused = 0
         stages = iter((_onward, _pairs, _retry))
         while time.monotonic() < deadline:
-            if reason == "won" and backend is not None and _doubtful(found, singles, ground, asker, deadline):
-                if asker is None:
-                    asker = watcher.asker = ask()
-                    yield Progress("generating", f"asking {backend.model}")
+            if reason == "won" and backend is not None and _doubtful(found, singles, ground, watcher.asker, deadline):
+                yield from asked()
                 reason = yield from watcher.watch(time.monotonic() + 0.5, hold=True)
                 continue
             if reason == "won":
@@ -206,18 +203,17 @@ def _judged(
                 more = stage(ground, pool, base, singles, found) if stage is not None else 0
                 if stage is not None and more:
                     yield Progress("searching", f"{more:,} more candidates")
-                elif stage is None and (asker is not None or backend is None) and (asker is None or not asker.alive):
+                elif stage is None and (backend is None if watcher.asker is None else not watcher.asker.alive):
                     break
-            if asker is None and backend is not None:
-                asker = watcher.asker = ask()
-                yield Progress("generating", f"asking {backend.model}")
+            yield from asked()
             reason = yield from watcher.watch(deadline)
     finally:
         pool.close()
         if meta is not None:
             meta.close()
-        if asker is not None:
-            asker.stop()
+        if watcher.asker is not None:
+            watcher.asker.stop()
+    asker = watcher.asker
     if asker is not None:
         while not asker.events.empty():
             yield asker.events.get()

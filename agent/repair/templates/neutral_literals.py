@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from agent.repair.templates import MISTAKEN_CHARACTERS
 from agent.repair.templates.neutral_donors import numeric_type
 from agent.repair.templates.neutral_tree import NeutralSource
 
@@ -61,30 +62,7 @@ def string_edits(source: NeutralSource, node: Node) -> None:
         if other[:1] == quote:
             source.replace("constant_string", node, other, 0.5)
     if node.type in ("char_literal", "character_literal", "rune_literal") or len(inside) == 1:
-        pairs = {
-            "0": "1",
-            "1": "0",
-            "(": ")",
-            ")": "(",
-            "[": "]",
-            "]": "[",
-            "{": "}",
-            "}": "{",
-            "a": "A",
-            "A": "a",
-            "z": "Z",
-            "Z": "z",
-            "+": "-",
-            "-": "+",
-            "*": "/",
-            "/": "*",
-            ",": " ",
-            " ": ",",
-            "<": ">",
-            ">": "<",
-            "_": "-",
-            ".": ",",
-        }
+        pairs = {**MISTAKEN_CHARACTERS, "z": "Z", "Z": "z", ",": " ", " ": ","}
         if inside in pairs:
             source.replace("constant_string", node, f"{quote}{pairs[inside]}{quote}", 0.8)
         if len(inside) == 1 and inside.isalnum():

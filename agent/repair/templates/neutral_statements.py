@@ -117,8 +117,7 @@ def _joined(source: NeutralSource, one: tuple[Node, tuple[int, int]], other: tup
     ):
         return
     (a, x), (b, y) = first, second
-    text = source.text[one[1][0] : one[1][1]]
-    indent = text[: len(text) - len(text.lstrip())]
+    indent = source.indent(one[1])
     kind = source.scope(one[0]).names.get(a, "")
     if source.grammar == "go":
         code = f"{a}, {b} = {x}, {y}"
@@ -148,8 +147,7 @@ def _assignment(source: NeutralSource, node: Node) -> tuple[str, str] | None:
 
 
 def _insertions(source: NeutralSource, node: Node, lines: tuple[int, int]) -> None:
-    first = source.text[lines[0] : lines[1]]
-    indent = first[: len(first) - len(first.lstrip())]
+    indent = source.indent(lines)
     end = "" if source.grammar == "go" else ";"
     line = source.line(node)
 

@@ -121,6 +121,11 @@ class NeutralSource:
             return None
         return first, last
 
+    def indent(self, lines: tuple[int, int]) -> str:
+        """The blanks before what stands on whole lines."""
+        text = self.text[lines[0] : lines[1]]
+        return text[: len(text) - len(text.lstrip())]
+
     def function_of(self, node: Node) -> Node | None:
         """The outermost function around a node that is not the file."""
         found = None

@@ -122,8 +122,7 @@ def parameter_edits(source: NeutralSource, node: Node) -> None:
     lines = source.whole_lines(node)
     if lines is None:
         return
-    first = source.text[lines[0] : lines[1]]
-    indent = first[: len(first) - len(first.lstrip())]
+    indent = source.indent(lines)
     end = "" if source.grammar == "go" else ";"
     for name, kind in source.scope(node).names.items():
         forms = [

@@ -6,6 +6,7 @@ import ast
 import builtins
 import re
 
+from agent.repair.templates import MISTAKEN_CHARACTERS
 from agent.repair.templates.python_donors import BUILTINS, EXCEPTIONS, METHODS
 from agent.repair.templates.python_source import UNREAD, Maker
 
@@ -77,28 +78,7 @@ def _string(make: Maker, node: ast.Constant, value: str) -> None:
     if len(value) > 1:
         near.update({value[:-1]: 0.3, value[1:]: 0.3, value[::-1]: 0.1})
     if len(value) == 1:
-        pairs = {
-            "0": "1",
-            "1": "0",
-            "(": ")",
-            ")": "(",
-            "[": "]",
-            "]": "[",
-            "{": "}",
-            "}": "{",
-            "a": "A",
-            "A": "a",
-            "+": "-",
-            "-": "+",
-            "*": "/",
-            "/": "*",
-            ",": ";",
-            "<": ">",
-            ">": "<",
-            "\n": "\r\n",
-            "_": "-",
-            ".": ",",
-        }
+        pairs = {**MISTAKEN_CHARACTERS, ",": ";", "\n": "\r\n"}
         if value in pairs:
             near[pairs[value]] = 0.6
         if value.isalpha():
