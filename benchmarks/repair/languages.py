@@ -176,17 +176,31 @@ def check(case: Case) -> str:
 
 
 def _passes(root: Path, command: str, seconds: float = 60) -> bool:
+    done = ended(root, command, seconds)
+    return done is not None and done[0] == 0
+
+
+def ended(root: Path, command: str, seconds: float = 60) -> tuple[int, str] | None:
+    """Exit code and output of a command line; None when it did not end in time, and was ended with all it started."""
     process = subprocess.Popen(
-        command, shell=True, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        shell=True,
+        cwd=root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
     )
     try:
-        return process.wait(seconds) == 0
+        output, _ = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        return False
+        return None
     finally:
         if process.poll() is None:
             os.killpg(process.pid, 9)
-            process.wait()
+            process.communicate()
+    return process.returncode, output
 
 
 def chosen(args: argparse.Namespace) -> list[Case]:

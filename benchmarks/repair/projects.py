@@ -21,6 +21,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.repair.languages import ended
+
 MASKED = re.compile(
     r'"""[\s\S]*?"""|//[^\n]*|#(?!\[)[^\n]*|/\*[\s\S]*?\*/|`[^`]*`|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])\''
 )
@@ -98,8 +100,8 @@ def seeded(project: Path, file: str, command: str, count: int, seed: int) -> Ite
                 if not kinds[kind]:
                     del kinds[kind]
                 (copy / file).write_text(fault.text)
-                ended = _run(command, copy)
-                if ended is not None and ended.returncode and not BROKEN.search(ended.stdout):
+                done = ended(copy, command)
+                if done is not None and done[0] and not BROKEN.search(done[1]):
                     made += 1
                     yield fault
                 if made == count:
@@ -115,16 +117,16 @@ def repaired(project: Path, file: str, command: str, fault: Fault, model: str, s
         begun = time.monotonic()
         argv = [sys.executable, "-m", "agent", "fix", file, "--test", command, "-m", model]
         argv += ["--timeout", str(seconds), "--yes"]
-        ended = subprocess.run(argv, cwd=copy, capture_output=True, text=True)
+        fixed = subprocess.run(argv, cwd=copy, capture_output=True, text=True)
         took = time.monotonic() - begun
         after = (copy / file).read_text()
-        again = _run(command, copy) if ended.returncode == 0 else None
+        again = ended(copy, command) if fixed.returncode == 0 else None
     right = (project / file).read_text()
     return {
         "file": f"{project.name}/{file}",
         "line": fault.line,
         "kind": fault.kind,
-        "passes": again is not None and again.returncode == 0,
+        "passes": again is not None and again[0] == 0,
         "same": re.sub(r"[\s()]", "", after) == re.sub(r"[\s()]", "", right),
         "seconds": round(took, 1),
     }
@@ -133,15 +135,6 @@ def repaired(project: Path, file: str, command: str, fault: Fault, model: str, s
 def _copied(project: Path, place: Path) -> Path:
     shutil.copytree(project, place, ignore=shutil.ignore_patterns(".git"), symlinks=True)
     return place
-
-
-def _run(command: str, folder: Path) -> subprocess.CompletedProcess[str] | None:
-    try:
-        return subprocess.run(
-            command, shell=True, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60
-        )
-    except subprocess.TimeoutExpired:
-        return None
 
 
 def main() -> None:
