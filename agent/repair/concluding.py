@@ -12,22 +12,25 @@ from agent.repair.targets import Target, changes
 from agent.repair.types import Candidate, Repaired, RepairResult
 from agent.repair.winners import Confirmer, broken_examples, changed_lines, minimised
 
+SHOWN = 3
+"""Winners that are kept."""
 MOST_KEPT = 5
-"""Confirmed winners of which the three that agree best with the docstrings' examples are kept."""
+"""Winners that are confirmed where examples in docstrings may tell which of them to keep."""
 
 
 def confirmed(ground: Ground, confirm: Confirmer, base: Mapping[str, str], found: Findings) -> list[Candidate]:
     """Up to three winners, the best first, that the command as it is accepts, reduced to what the tests need."""
     kept: list[Candidate] = []
+    most = MOST_KEPT if any(">>> " in text for text in base.values()) else SHOWN
     for winner in sorted(found.winners, key=lambda c: -_preference(base, c)):
         if confirm.passes(winner.texts):
             kept.append(minimised(confirm, base, winner))
-        if len(kept) >= MOST_KEPT:
+        if len(kept) >= most:
             break
     if len(kept) > 1 and not confirm.late:
         # Stable: where the examples in docstrings say nothing, the order stays.
         kept.sort(key=lambda c: broken_examples(ground, confirm.targets, {**base, **c.texts}))
-    return kept[:3]
+    return kept[:SHOWN]
 
 
 def concluded(

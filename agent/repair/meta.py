@@ -10,7 +10,7 @@ Nothing found this way is believed: a candidate that passes is confirmed with th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from agent.repair.meta_text import RUNTIMES, Anchor, Meta, rendered
@@ -86,8 +86,17 @@ def embeddable(path: str, text: str, mutations: Sequence[Mutation]) -> dict[int,
     return {number: (anchor.start, anchor.end) for number, anchor in anchors if anchor is not None}
 
 
-def embed(path: str, text: str, mutations: Sequence[Mutation], skip: frozenset[int] = frozenset()) -> Meta | None:
-    """Build the program from the mutations that can be built in (known by their place in the sequence)."""
+def embed(
+    path: str,
+    text: str,
+    mutations: Sequence[Mutation],
+    skip: frozenset[int] = frozenset(),
+    notes: Mapping[int, str] | None = None,
+) -> Meta | None:
+    """Build the program from the mutations that can be built in (known by their place in the sequence).
+
+    `notes` are put into the program between them (types of variables, at characters of the text).
+    """
     read = _source(path, text)
     if read is None:
         return None
@@ -106,7 +115,7 @@ def embed(path: str, text: str, mutations: Sequence[Mutation], skip: frozenset[i
     chosen = _apart(list(anchors.values()))
     if not chosen:
         return None
-    return rendered(text, grammar, path, chosen)
+    return rendered(text, grammar, path, chosen, notes)
 
 
 def _apart(anchors: list[Anchor]) -> list[Anchor]:

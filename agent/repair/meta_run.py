@@ -7,10 +7,11 @@ import re
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from agent.repair.meta import embed
+from agent.repair.meta_pairs import further, likely_pairs
 from agent.repair.meta_text import Meta
 from agent.repair.running import finish, kill, start
 from agent.repair.scratch import Scratch
@@ -31,10 +32,20 @@ ENDLESS_MS = 700
 """The same in later builds, once it is known that it does not end."""
 EMPTY = 2
 """Builds in a row that come to judge nothing, until it is given up."""
+PAIRED = 300
+"""Single edits that are tried two at a time: they have been built before, so this takes one build."""
+MOST_PAIRS = 6000
+MOST_PASSING = 6
+"""Pairs that pass, until no more are looked for: the likeliest come first."""
+SAID_BYTES = 8000
+"""How much of what a failing candidate writes is compared."""
 
 
 class MetaRun:
-    """Works in a thread of its own, in a scratch copy of its own. `passing` is called with each number that passes."""
+    """Works in a thread of its own, in a scratch copy of its own.
+
+    `passing` is called with what passes: the numbers of one mutation or of two.
+    """
 
     def __init__(
         self,
@@ -45,16 +56,30 @@ class MetaRun:
         mutations: Sequence[Mutation],
         spans: Sequence[tuple[int, int]],
         *,
+        scores: Sequence[float],
         failing: Sequence[str],
         seconds: float,
         jobs: int,
-        passing: Callable[[int], None],
+        passing: Callable[[tuple[int, ...]], None],
     ) -> None:
         self._scratch, self._command, self._target, self._text = scratch, command, target, text
         self._mutations, self._failing = list(mutations), list(failing)
         self._deadline, self._jobs, self._passing = time.monotonic() + seconds, jobs, passing
+        self._scores = list(scores)
         self.judged: set[int] = set()
+        self.late: set[int] = set()
+        """Those that ran out of time are left to the pool, which is more patient."""
+        self.pairs: list[tuple[int, int]] = []
+        """Pairs that have been tried."""
+        self.singles_done = threading.Event()
         self.builds = 0
+        self._runs: dict[int, tuple[int, ...]] = {}
+        """Number of a run in the program → the mutations it holds."""
+        self._types: dict[int, str] = {}
+        """What a compiler has said of variables without a type, at the character after each."""
+        self._passed = 0
+        self._progress: dict[int, int] = {}
+        self._said = ""
         self._chunk: list[int] = []
         self._unclear: list[int] = []
         """Places in the chunk of those that do not build together, the compiler naming none."""
@@ -79,6 +104,29 @@ class MetaRun:
             kill(self._process)
 
     def _run(self) -> None:
+        try:
+            self._single()
+        finally:
+            self.singles_done.set()
+        if self.judged and not self._stop and time.monotonic() < self._deadline:
+            self._double()
+
+    def _double(self) -> None:
+        """Two at a time of those that were built and reached: one build holds every pair of them."""
+        known = sorted(self.judged, key=lambda n: (-self._progress.get(n, 0), -self._scores[n]))[:PAIRED]
+        self._chunk = known
+        mutations = [self._mutations[number] for number in known]
+        meta = embed(self._target.path, self._text, mutations, notes=self._types)
+        if meta is None:
+            return
+        sites = {known[place]: site for place, site in meta.sites.items()}
+        lines = {number: self._mutations[number].line for number in sites}
+        pairs = likely_pairs({n: self._scores[n] for n in sites}, lines, sites, self._progress, MOST_PAIRS)
+        places = {number: place for place, number in enumerate(known)}
+        if pairs:
+            self._try(meta, self.builds + 1, [(places[one], places[other]) for one, other in pairs])
+
+    def _single(self) -> None:
         """Build after build, the likeliest candidates first, until each has been in one or the time is up."""
         waiting = list(range(len(self._mutations)))
         empty, size = 0, FIRST
@@ -91,8 +139,9 @@ class MetaRun:
             used = self._build([self._mutations[number] for number in self._chunk])
             done = {self._chunk[place] for place in used}
             if len(self._unclear) > SMALLEST:
-                # One of them changes what the compiler thinks of another place: halving finds it in a few builds.
-                left = [self._chunk[place] for place in self._unclear]
+                # One of them changes what the compiler thinks of another place: halving finds it in a few builds. There
+                # are mostly several of its kind, which stay together when alike ones stand side by side.
+                left = sorted((self._chunk[place] for place in self._unclear), key=self._kind)
                 middle = len(left) // 2
                 halves = [left[:middle], left[middle:], *halves]
             elif not part:
@@ -103,6 +152,9 @@ class MetaRun:
                 return
             waiting = [number for number in waiting if number not in done and not self._hopeless(number)]
             size = min(2 * size, MOST)
+
+    def _kind(self, number: int) -> tuple[tuple[int, int], str]:
+        return self._spans[number], self._mutations[number].splices[0].text
 
     def _hopeless(self, number: int) -> bool:
         """The compiler has refused the same replacement elsewhere (a name of another type, mostly), or the failing
@@ -117,7 +169,7 @@ class MetaRun:
         out: set[int] = set()
         used: set[int] = set()
         for _ in range(ROUNDS):
-            meta = embed(self._target.path, self._text, mutations, frozenset(out))
+            meta = embed(self._target.path, self._text, mutations, frozenset(out), self._types)
             if meta is None or self._stop or not meta.sites:
                 self.why = self.why or "nothing can be built in"
                 return used
@@ -134,6 +186,9 @@ class MetaRun:
             if not bad:
                 near = gutter(output)
                 bad = {owner for line in near for owner in meta.owners.get(line, ())}
+            if not bad and (known := inferred(output, meta.text, self._text).items() - self._types.items()):
+                self._types.update(known)
+                continue
             if not bad:
                 self.why = "it does not build: " + output[-300:]
                 self._unclear = sorted(meta.sites)
@@ -146,11 +201,13 @@ class MetaRun:
         self.why = f"it did not build in {ROUNDS} rounds"
         return used
 
-    def _try(self, meta: Meta, number: int) -> tuple[bool, str]:
-        """Whether the program came to run candidates, and what the command wrote."""
+    def _try(self, meta: Meta, number: int, pairs: Sequence[tuple[int, int]] = ()) -> tuple[bool, str]:
+        """Whether the program came to run candidates (`pairs` of them), and what the command wrote."""
         out = self._scratch.folder / f"meta{number}.out"
         listing = self._scratch.folder / f"meta{number}.list"
-        listing.write_text("".join(f"{mutant + 1} {meta.sites[mutant]}\n" for mutant in sorted(meta.sites)))
+        tries: Sequence[tuple[int, ...]] = pairs or [(mutant,) for mutant in sorted(meta.sites)]
+        self._runs = {run: tuple(self._chunk[mutant] for mutant in held) for run, held in enumerate(tries, 1)}
+        listing.write_text("".join(_listed(run, held, meta.sites) for run, held in enumerate(tries, 1)))
         self._scratch.write({self._target.path: self._target.encoded(meta.text)})
         flags = os.environ.get("GOFLAGS", "")
         env = {
@@ -159,6 +216,9 @@ class MetaRun:
             "AGENT_META_JOBS": str(self._jobs),
             "GOFLAGS": f"{flags} -vet=off -gcflags=-e".strip(),
         }
+        self._said = "" if pairs else str(out.with_suffix(".said"))
+        if self._said:
+            env["AGENT_META_SAID"] = self._said
         if re.search(r"\bcargo\b.*\btest\b|--test\b", self._command):
             env["AGENT_META_TESTS"] = "1"
             env["AGENT_META_ARGS"] = "\x1f".join([*self._failing, "--exact"]) if self._failing else ""
@@ -206,14 +266,37 @@ class MetaRun:
             word, _, rest = line.partition(" ")
             if word == "H":
                 self._endless = int(rest.split()[1]) >= BASE_MS - 100
-            if word in ("P", "F", "T") and rest.isdigit():
-                number = self._chunk[int(rest) - 1]
-                # One that ran out of time is left to the pool, which is more patient.
-                if number not in self.judged and word != "T":
-                    self.judged.add(number)
-                    if word == "P":
-                        self._passing(number)
+            if word == "T" and rest.isdigit():
+                self.late.update(self._runs.get(int(rest), ()))
+            if word in ("P", "F") and rest.isdigit():
+                held = self._runs.pop(int(rest), ())
+                if len(held) == 2:
+                    self.pairs.append((held[0], held[1]))
+                    self._passed += word == "P"
+                elif held:
+                    self.judged.update(held)
+                    self._note_progress(held[0], int(rest))
+                if held and word == "P":
+                    self._passing(held)
+                if self._passed >= MOST_PASSING and self._process is not None:
+                    kill(self._process)
+                    break
         return len(lines)
+
+    def _note_progress(self, number: int, run: int) -> None:
+        """Remember how much less a failing candidate complained than the program as it is."""
+        try:
+            before, after = (Path(f"{self._said}.{n}").read_text(errors="replace")[:SAID_BYTES] for n in (0, run))
+        except OSError:
+            return
+        if fewer := further(before, after):
+            self._progress[number] = fewer
+
+
+def _listed(run: int, held: tuple[int, ...], sites: Mapping[int, int]) -> str:
+    """A line for the runtime: the number of the run, then one or two candidates, each with its site."""
+    words = [word for mutant in held for word in (mutant + 1, sites[mutant])]
+    return " ".join(map(str, [run, *words, 0, 0][:5])) + "\n"
 
 
 def _replacement(text: str, mutation: Mutation) -> tuple[str, str, str]:
@@ -241,6 +324,29 @@ def errors(output: str, name: str) -> set[int]:
         match = re.search(rf"(?:^|[\s/]){place}:(\d+)(?::\d+)?:?\s*(.*)", line)
         if match and not match.group(2).lstrip().startswith(("warning", "note")):
             found.add(int(match.group(1)))
+    return found
+
+
+def inferred(output: str, built: str, text: str) -> dict[int, str]:
+    """Types that rustc expects of variables declared without one: what to put in after them in the original `text`.
+
+    A number's type follows from how it is used, so that a wrong candidate makes rustc find fault with a right line far
+    from it. Where the type stands in the declaration, it names the candidate. `built` is the text that was compiled.
+    """
+    found: dict[int, str] = {}
+    told = r"^\s*(\d+) \|(.*)\n\s*\| ?(\s*)(\^+) expected `([iuf]\d+|[iu]size)`, found `(?:[iuf]\d+|[iu]size)`"
+    for match in re.finditer(told, output, re.M):
+        at = len(match[3])
+        name = match[2][1:][at : at + len(match[4])]
+        if not name.isidentifier():
+            continue
+        declared = rf"\blet\s+(?:mut\s+)?{name}\b(?=\s*=[^=])"
+        before = "\n".join(built.split("\n")[: int(match[1])])
+        # The same declaration has the same place among those of the name in both texts.
+        places = [declaration.end() for declaration in re.finditer(declared, text)]
+        number = len(re.findall(declared.replace(r"(?=\s*=", r"(?=(?:: \w+)?\s*="), before))
+        if 0 < number <= len(places):
+            found[places[number - 1]] = f": {match[5]}"
     return found
 
 

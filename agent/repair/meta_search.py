@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from agent.repair.meta import embeddable, grammar_for
@@ -10,13 +11,15 @@ from agent.repair.meta_run import MetaRun
 from agent.repair.pool import Pool
 from agent.repair.scratch import Scratch
 from agent.repair.targets import Target
-from agent.repair.types import Candidate
+from agent.repair.types import Candidate, joined
 
 AT_ONCE = 6
 """The likeliest candidates go to the pool all the same: it has a verdict before the build is done."""
 EARLY = 150
 """Those among so many of the likeliest that cannot be built in go to the pool at once; each costs a run of the command
 and the builds a core, so the others wait until the builds have ended."""
+LATE = 15.0
+"""Nats by which one that did not end falls back in the pool: each costs there as long as a run may take."""
 MOST_HELD = 3_000
 """Candidates that wait for a build; more are not come to."""
 
@@ -24,9 +27,11 @@ MOST_HELD = 3_000
 class MetaSearch:
     """Holds back the candidates that are built in; gives the pool those that pass, and in the end those not judged."""
 
-    def __init__(self, run: MetaRun, scratch: Scratch, held: dict[int, Candidate], later: Sequence[Candidate]) -> None:
-        self._run, self._scratch, self._held, self._later = run, scratch, held, later
-        self._settled = False
+    def __init__(
+        self, run: MetaRun, scratch: Scratch, base: str, held: Sequence[Candidate], later: Sequence[Candidate]
+    ) -> None:
+        self._run, self._scratch, self._base, self._held, self._later = run, scratch, base, held, later
+        self._settled = self._ended = False
 
     @property
     def alive(self) -> bool:
@@ -36,21 +41,31 @@ class MetaSearch:
     @property
     def judged(self) -> int:
         """How many candidates it has tried."""
-        return len(self._run.judged)
+        return len(self._run.judged) + len(self._run.pairs)
 
     def settle(self, pool: Pool) -> bool:
-        """Whether there is, or may be, more to come from it; when it has ended, the rest goes to the pool, once."""
-        if self.alive:
+        """Whether there is, or may be, more to come from it; when it has tried the single edits, the rest of them goes
+        to the pool, once."""
+        if not self._run.singles_done.is_set():
             return True
+        if not self._ended and not self.alive:
+            self._ended = True
+            pool.use(99)
+            for pair in self._run.pairs:
+                pool.skip(_together(self._base, [self._held[number] for number in pair]))
         if self._settled:
-            return False
+            return self.alive
         self._settled = True
-        pool.use(99)
-        rest = [candidate for number, candidate in self._held.items() if number not in self._run.judged]
+        late = self._run.late
+        rest = [
+            replace(candidate, score=candidate.score - LATE) if number in late else candidate
+            for number, candidate in enumerate(self._held)
+            if number not in self._run.judged
+        ]
         rest += self._later
         for candidate in rest:
             pool.put(candidate)
-        return bool(rest)
+        return bool(rest) or self.alive
 
     def close(self) -> None:
         """End it."""
@@ -81,7 +96,6 @@ def begin(
         return None
     places = sorted(fit)
     chosen = [own[number] for number in places]
-    held = dict(enumerate(chosen))
     later: list[Candidate] = []
     kept = {id(candidate) for candidate in chosen}
     for rank, single in enumerate(singles):
@@ -93,9 +107,9 @@ def begin(
     scratch.variables = dict(variables)
     scratch.write({p: targets[p].encoded(text) for p, text in base.items() if text != targets[p].text})
 
-    def passing(number: int) -> None:
+    def passing(numbers: tuple[int, ...]) -> None:
         # A failing baseline may have ended long before the last test: its time says little.
-        pool.put(chosen[number], first=True, patient=True)
+        pool.put(_together(base[path], [chosen[number] for number in numbers]), first=True, patient=True)
 
     run = MetaRun(
         scratch,
@@ -104,10 +118,16 @@ def begin(
         base[path],
         [single.mutations[0] for single in chosen],
         [fit[number] for number in places],
+        scores=[single.score for single in chosen],
         failing=failing,
         seconds=seconds,
         jobs=jobs,
         passing=passing,
     )
     run.start()
-    return MetaSearch(run, scratch, held, later)
+    return MetaSearch(run, scratch, base[path], chosen, later)
+
+
+def _together(base: str, edits: Sequence[Candidate]) -> Candidate:
+    """One edit, or two as one."""
+    return edits[0] if len(edits) == 1 else joined(base, edits[0], edits[1], edits[0].score + edits[1].score)

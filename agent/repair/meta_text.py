@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 RUNTIMES = {"go": "go.txt", "rust": "rust.txt", "cpp": "cpp.txt", "c": "cpp.txt", "java": "java.txt"}
@@ -53,24 +55,30 @@ class _Writer:
         self.parts.append(text)
 
 
-def rendered(text: str, grammar: str, path: str, anchors: list[Anchor]) -> Meta:
+def rendered(text: str, grammar: str, path: str, anchors: list[Anchor], notes: Mapping[int, str] | None = None) -> Meta:
+    """The program with a choice at each anchor. `notes` are put in between, at characters of the text."""
     writer = _Writer()
+
+    def plain(start: int, end: int) -> str:
+        places = [start, *sorted(at for at in notes or () if start < at < end), end]
+        return "".join((notes or {}).get(a, "") * (a > start) + text[a:b] for a, b in pairwise(places))
+
     head, tail, at = runtime(grammar, text, path)
     place = 0
     sites: dict[int, int] = {}
     put_head = _head_place(grammar, text)
     for site, anchor in enumerate(anchors, 1):
         if place <= put_head <= anchor.start:
-            writer.put(text[place:put_head])
+            writer.put(plain(place, put_head))
             writer.put(head)
             place = put_head
             put_head = -1
-        writer.put(text[place : anchor.start])
+        writer.put(plain(place, anchor.start))
         for number in anchor.alternatives:
             sites[number] = site
         _render(writer, grammar, at, site, text[anchor.start : anchor.end], anchor)
         place = anchor.end
-    writer.put(text[place:])
+    writer.put(plain(place, len(text)))
     writer.put("\n" + tail)
     spans = {site: (anchor.start, anchor.end) for site, anchor in enumerate(anchors, 1)}
     return Meta("".join(writer.parts), writer.owners, sites, spans)
@@ -85,7 +93,8 @@ def _head_place(grammar: str, text: str) -> int:
 
 def _render(writer: _Writer, grammar: str, at: str, site: int, original: str, anchor: Anchor) -> None:
     every = tuple(anchor.alternatives)
-    here, now = f"{at}({site})", at.replace("agent_at", "agent_now").replace("agentAt", "agentNow") + "()"
+    here = f"{at}({site})"
+    now = here.replace("agent_at", "agent_now").replace("agentAt", "agentNow")
     items = list(anchor.alternatives.items())
     bare = original
     if anchor.kind == "condition" and grammar != "rust":

@@ -81,6 +81,11 @@ class Pool:
             self._ready.notify()
         return True
 
+    def skip(self, candidate: Candidate) -> None:
+        """Do not judge this text: it was tried elsewhere."""
+        with self._ready:
+            self._seen.add(self._print(candidate.texts))
+
     def use(self, workers: int) -> None:
         """How many workers may run at once (fewer while a model wants the cores)."""
         with self._ready:

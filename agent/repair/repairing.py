@@ -190,10 +190,12 @@ def _judged(
                 reason = yield from watcher.watch(time.monotonic() + 0.5, hold=True)
                 continue
             if reason == "won":
+                pool.use(0)
                 kept = confirmed(ground, confirm, base, found)
                 if kept:
                     break
                 # The command itself does not agree: go on without them.
+                pool.use(workers if watcher.asker is None and (meta is None or not meta.alive) else max(1, workers - 1))
                 refused += len(found.winners)
                 found.winners.clear()
                 if refused >= MOST_REFUSED:

@@ -12,7 +12,7 @@ from agent.events import Event, Tried
 from agent.repair.candidates import around
 from agent.repair.pool import Pool
 from agent.repair.preparing import Ground
-from agent.repair.types import Candidate, Verdict, overlap, searched
+from agent.repair.types import Candidate, Verdict, joined, overlap
 
 if TYPE_CHECKING:
     from agent.repair.asking import Asker
@@ -132,12 +132,10 @@ def pairs(base: Mapping[str, str], singles: list[Candidate], found: Findings, mo
         if one.path != other.path or not one.mutations or not other.mutations:
             return
         key = frozenset((id(one), id(other)))
-        splices = one.mutations[0].splices + other.mutations[0].splices
-        if key in seen or overlap(splices):
+        if key in seen or overlap(s for m in one.mutations + other.mutations for s in m.splices):
             return
         seen.add(key)
-        family = f"{one.family}+{other.family}"
-        made.append(searched(one.path, base[one.path], family, score, splices, one.mutations + other.mutations))
+        made.append(joined(base[one.path], one, other, score))
 
     for partial in found.best_partial(12):
         for single in singles[:400]:

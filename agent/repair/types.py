@@ -87,6 +87,13 @@ def searched(
     return Candidate(SplicedText(path, base, splices), "search", family, score, mutations[0].line, mutations, path)
 
 
+def joined(base: str, one: Candidate, other: Candidate, score: float) -> Candidate:
+    """Two edits of one file's text as one candidate; their splices must not overlap."""
+    mutations = one.mutations + other.mutations
+    splices = tuple(splice for mutation in mutations for splice in mutation.splices)
+    return searched(one.path, base, f"{one.family}+{other.family}", score, splices, mutations)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What a judge says of a candidate."""
