@@ -7,7 +7,7 @@ import itertools
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from agent.repair.difference import difference
@@ -29,6 +29,7 @@ class _Entry:
     key: float
     number: int
     candidate: Candidate = field(compare=False)
+    mark: int = field(compare=False)
     patient: bool = field(compare=False, default=False)
 
 
@@ -46,7 +47,8 @@ class Pool:
         self._ready = threading.Condition()
         self._closed = False
         self._limit = len(benches)
-        self._late: list[_Entry] = []
+        self._late: dict[int, _Entry] = {}
+        self._passed_elsewhere: set[int] = set()
         self.failures: list[BaseException] = []
         self._threads = [
             threading.Thread(target=self._work, args=(bench, index), daemon=True) for index, bench in enumerate(benches)
@@ -70,16 +72,23 @@ class Pool:
 
     def put(self, candidate: Candidate, *, first: bool = False, patient: bool = False) -> bool:
         """Queue a candidate, unless its text was queued before. `first`: before everything else; `patient`: with more
-        time, for one that has passed elsewhere."""
+        time, for one that has passed elsewhere: if it ran out of time here, it is judged once more."""
         mark = self._print(candidate.texts)
         with self._ready:
-            if mark in self._seen:
+            if patient:
+                self._passed_elsewhere.add(mark)
+            ran_out = patient and mark in self._late
+            if mark in self._seen and not ran_out:
                 return False
+            self._late.pop(mark, None)
             self._seen.add(mark)
             key = -candidate.score - (1e9 if first else 0.0)
-            heapq.heappush(self._heap, _Entry(key, next(self._numbers), candidate, patient))
-            self._ready.notify()
+            self._push(_Entry(key, next(self._numbers), candidate, mark, patient))
         return True
+
+    def _push(self, entry: _Entry) -> None:
+        heapq.heappush(self._heap, entry)
+        self._ready.notify()
 
     def skip(self, candidate: Candidate) -> None:
         """Do not judge this text: it was tried elsewhere."""
@@ -100,10 +109,9 @@ class Pool:
     def retry_late(self) -> int:
         """Queue those that ran out of time once more, with more time. Returns how many."""
         with self._ready:
-            late, self._late = self._late, []
-            for entry in late:
-                heapq.heappush(self._heap, entry)
-            self._ready.notify_all()
+            late, self._late = self._late, {}
+            for entry in late.values():
+                self._push(entry)
         return len(late)
 
     def _urgent(self) -> bool:
@@ -139,7 +147,11 @@ class Pool:
                     self.busy -= 1
                     self.tried += 1
                     if verdict.timed_out and not entry.patient:
-                        self._late.append(_Entry(entry.key, entry.number, entry.candidate, True))
+                        again = replace(entry, patient=True)
+                        if entry.mark in self._passed_elsewhere:
+                            self._push(replace(again, key=entry.key - 1e9))
+                        else:
+                            self._late[entry.mark] = again
                 self.results.put((entry.candidate, verdict))
 
     def close(self) -> None:
