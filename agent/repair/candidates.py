@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from agent.repair import localise, localise_text
 from agent.repair.failures import read_failures
@@ -135,9 +136,9 @@ def onward(ground: Ground, path: str, text: str, most: int = 800) -> list[Candid
 def _of_another(
     ground: Ground, path: str, text: str, lines: Mapping[int, float], most: int, origin: str, ahead: float
 ) -> list[Candidate]:
-    """Edits of a text that is not the file's own: their splices count its characters, so nothing is joined to them."""
+    """Edits of a text that is not the file's own: their splices count its characters."""
     found = _ranked(path, text, edits_of(path, text, lines, ground), lines, Naturalness([text]))[:most]
-    return [Candidate(c.texts, origin, c.family, c.score + ahead, c.line, (), path) for c in found]
+    return [replace(c, origin=origin, score=c.score + ahead) for c in found]
 
 
 def _ranked(

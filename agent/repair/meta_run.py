@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from agent.repair.meta import embed
@@ -17,6 +19,8 @@ from agent.repair.running import finish, kill, start
 from agent.repair.scratch import Scratch
 from agent.repair.targets import Target
 from agent.repair.types import Mutation
+
+_numbers = itertools.count(1)
 
 MOST = 500
 """Candidates in one build; compilers slow down on functions of thousands of branches."""
@@ -41,8 +45,20 @@ SAID_BYTES = 8000
 """How much of what a failing candidate writes is compared."""
 
 
+@dataclass(frozen=True)
+class Batch:
+    """Single edits of one text that can be built in."""
+
+    text: str
+    mutations: Sequence[Mutation]
+    spans: Sequence[tuple[int, int]]
+    """The anchor of each, as `embeddable` tells it."""
+    scores: Sequence[float]
+    """Log-probabilities."""
+
+
 class MetaRun:
-    """Works in a thread of its own, in a scratch copy of its own.
+    """Tries the edits of one batch in a scratch copy: alone, then two at a time.
 
     `passing` is called with what passes: the numbers of one mutation or of two.
     """
@@ -52,38 +68,36 @@ class MetaRun:
         scratch: Scratch,
         command: str,
         target: Target,
-        text: str,
-        mutations: Sequence[Mutation],
-        spans: Sequence[tuple[int, int]],
+        batch: Batch,
         *,
-        scores: Sequence[float],
         failing: Sequence[str],
-        seconds: float,
+        deadline: float,
         jobs: int,
         passing: Callable[[tuple[int, ...]], None],
     ) -> None:
-        self._scratch, self._command, self._target, self._text = scratch, command, target, text
-        self._mutations, self._failing = list(mutations), list(failing)
-        self._deadline, self._jobs, self._passing = time.monotonic() + seconds, jobs, passing
-        self._scores = list(scores)
+        self._scratch, self._command, self._target = scratch, command, target
+        self._text, self._mutations = batch.text, batch.mutations
+        self._spans, self._scores = batch.spans, batch.scores
+        self._failing = list(failing)
+        self._deadline, self._jobs, self._passing = deadline, jobs, passing
         self.judged: set[int] = set()
         self.late: set[int] = set()
         """Those that ran out of time are left to the pool, which is more patient."""
         self.pairs: list[tuple[int, int]] = []
         """Pairs that have been tried."""
-        self.singles_done = threading.Event()
         self.builds = 0
+        self._waiting: list[tuple[int, int]] | None = None
+        """Pairs that are still to be tried, once they are known."""
         self._runs: dict[int, tuple[int, ...]] = {}
-        """Number of a run in the program → the mutations it holds."""
+        """Number of a run in the program → the mutations it holds, until there is a verdict."""
         self._types: dict[int, str] = {}
         """What a compiler has said of variables without a type, at the character after each."""
         self._passed = 0
         self._progress: dict[int, int] = {}
         self._said = ""
-        self._chunk: list[int] = []
+        self._chunk: Sequence[int] = ()
         self._unclear: list[int] = []
         """Places in the chunk of those that do not build together, the compiler naming none."""
-        self._spans = list(spans)
         self._lenient = False
         self._endless = False
         self._idle: set[tuple[int, int]] = set()
@@ -91,53 +105,64 @@ class MetaRun:
         self.why = ""
         self._stop = False
         self._process: subprocess.Popen[bytes] | None = None
-        self.thread = threading.Thread(target=self._run, name="meta", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self.thread.start()
 
     def stop(self) -> None:
-        """End it and what it runs."""
+        """End it and what it runs; from another thread."""
         self._stop = True
         if self._process is not None:
             kill(self._process)
 
-    def _run(self) -> None:
-        try:
-            self._single()
-        finally:
-            self.singles_done.set()
-        if self.judged and not self._stop and time.monotonic() < self._deadline:
-            self._double()
+    @property
+    def _over(self) -> bool:
+        return self._stop or time.monotonic() >= self._deadline
 
-    def _double(self) -> None:
-        """Two at a time of those that were built and reached: one build holds every pair of them."""
-        known = sorted(self.judged, key=lambda n: (-self._progress.get(n, 0), -self._scores[n]))[:PAIRED]
+    def doubles(self, seconds: float) -> bool:
+        """For so many seconds, two at a time of those that were built and reached: one build holds every pair of them.
+
+        Returns whether some are left.
+        """
+        if self._waiting is None:
+            self._waiting = self._likely()
+        if not self._waiting or self._passed >= MOST_PASSING or self._over:
+            return False
+        known = sorted({number for pair in self._waiting for number in pair})
         self._chunk = known
-        mutations = [self._mutations[number] for number in known]
-        meta = embed(self._target.path, self._text, mutations, notes=self._types)
+        meta = embed(self._target.path, self._text, [self._mutations[n] for n in known], notes=self._types)
         if meta is None:
-            return
+            return False
+        places = {number: place for place, number in enumerate(known)}
+        before = len(self._waiting)
+        self.builds += 1
+        self._try(meta, [(places[one], places[other]) for one, other in self._waiting], seconds)
+        self._waiting = [(held[0], held[1]) for held in self._runs.values() if len(held) == 2]
+        return 0 < len(self._waiting) < before and self._passed < MOST_PASSING
+
+    def _likely(self) -> list[tuple[int, int]]:
+        known = sorted(self.judged, key=lambda n: (-self._progress.get(n, 0), -self._scores[n]))[:PAIRED]
+        meta = embed(self._target.path, self._text, [self._mutations[number] for number in known])
+        if meta is None:
+            return []
         sites = {known[place]: site for place, site in meta.sites.items()}
         lines = {number: self._mutations[number].line for number in sites}
-        pairs = likely_pairs({n: self._scores[n] for n in sites}, lines, sites, self._progress, MOST_PAIRS)
-        places = {number: place for place, number in enumerate(known)}
-        if pairs:
-            self._try(meta, self.builds + 1, [(places[one], places[other]) for one, other in pairs])
+        return likely_pairs({n: self._scores[n] for n in sites}, lines, sites, self._progress, MOST_PAIRS)
 
-    def _single(self) -> None:
-        """Build after build, the likeliest candidates first, until each has been in one or the time is up."""
+    def singles(self, *, halving: bool = True) -> None:
+        """Build after build, the likeliest candidates first, until each has been in one or the time is up.
+
+        Without `halving`, a program that does not build for a reason that names no candidate ends it.
+        """
         waiting = list(range(len(self._mutations)))
         empty, size = 0, FIRST
         halves: list[list[int]] = []
-        while (waiting or halves) and empty < EMPTY and not self._stop and time.monotonic() < self._deadline:
+        while (waiting or halves) and empty < EMPTY and not self._over:
             part = bool(halves)
             self._chunk = halves.pop(0) if part else waiting[:size]
             self._unclear = []
             before = len(self.judged)
             used = self._build([self._mutations[number] for number in self._chunk])
             done = {self._chunk[place] for place in used}
+            if self._unclear and not halving:
+                return
             if len(self._unclear) > SMALLEST:
                 # One of them changes what the compiler thinks of another place: halving finds it in a few builds. There
                 # are mostly several of its kind, which stay together when alike ones stand side by side.
@@ -176,7 +201,7 @@ class MetaRun:
             # Where a wrong one has left, one that lay inside it may come in.
             used |= set(meta.sites)
             self.builds += 1
-            began, output = self._try(meta, self.builds)
+            began, output = self._try(meta)
             if began or self._stop:
                 return used
             # What the project forbids by lints need not hold for a program that only tries candidates.
@@ -201,10 +226,12 @@ class MetaRun:
         self.why = f"it did not build in {ROUNDS} rounds"
         return used
 
-    def _try(self, meta: Meta, number: int, pairs: Sequence[tuple[int, int]] = ()) -> tuple[bool, str]:
+    def _try(
+        self, meta: Meta, pairs: Sequence[tuple[int, int]] = (), seconds: float = float("inf")
+    ) -> tuple[bool, str]:
         """Whether the program came to run candidates (`pairs` of them), and what the command wrote."""
-        out = self._scratch.folder / f"meta{number}.out"
-        listing = self._scratch.folder / f"meta{number}.list"
+        out = self._scratch.folder / f"meta{next(_numbers)}.out"
+        listing = out.with_suffix(".list")
         tries: Sequence[tuple[int, ...]] = pairs or [(mutant,) for mutant in sorted(meta.sites)]
         self._runs = {run: tuple(self._chunk[mutant] for mutant in held) for run, held in enumerate(tries, 1)}
         listing.write_text("".join(_listed(run, held, meta.sites) for run, held in enumerate(tries, 1)))
@@ -234,7 +261,7 @@ class MetaRun:
         reader = threading.Thread(target=self._follow, args=(out,), daemon=True)
         self._following = True
         reader.start()
-        run = finish(process, max(1.0, self._deadline - time.monotonic()))
+        run = finish(process, max(1.0, min(seconds, self._deadline - time.monotonic())))
         self._following = False
         reader.join(1.0)
         if self._read(out) > 0:
@@ -266,11 +293,11 @@ class MetaRun:
             word, _, rest = line.partition(" ")
             if word == "H":
                 self._endless = int(rest.split()[1]) >= BASE_MS - 100
-            if word == "T" and rest.isdigit():
-                self.late.update(self._runs.get(int(rest), ()))
-            if word in ("P", "F") and rest.isdigit():
+            if word in ("P", "F", "T") and rest.isdigit():
                 held = self._runs.pop(int(rest), ())
-                if len(held) == 2:
+                if word == "T":
+                    self.late.update(held if len(held) == 1 else ())
+                elif len(held) == 2:
                     self.pairs.append((held[0], held[1]))
                     self._passed += word == "P"
                 elif held:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import queue
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from agent.repair.meta import embeddable, grammar_for
-from agent.repair.meta_run import MetaRun
+from agent.repair.meta_run import Batch, MetaRun
 from agent.repair.pool import Pool
 from agent.repair.scratch import Scratch
 from agent.repair.targets import Target
@@ -20,58 +23,131 @@ EARLY = 150
 and the builds a core, so the others wait until the builds have ended."""
 LATE = 15.0
 """Nats by which one that did not end falls back in the pool: each costs there as long as a run may take."""
+PAIR_SECONDS = 12.0
+"""How long pairs are run until what a model has said meanwhile is looked at."""
 MOST_HELD = 3_000
 """Candidates that wait for a build; more are not come to."""
 
 
 class MetaSearch:
-    """Holds back the candidates that are built in; gives the pool those that pass, and in the end those not judged."""
+    """Holds back the candidates that are built in; gives the pool those that pass, and in the end those not judged.
+
+    A thread of its own builds and runs: the single edits first; then, whenever there are any, edits of a model's near
+    miss; else the single edits two at a time.
+    """
 
     def __init__(
-        self, run: MetaRun, scratch: Scratch, base: str, held: Sequence[Candidate], later: Sequence[Candidate]
+        self,
+        path: str,
+        base: str,
+        pool: Pool,
+        held: Sequence[Candidate],
+        later: Sequence[Candidate],
+        scratch: Scratch,
+        deadline: float,
+        runs: Callable[[Batch, Callable[[tuple[int, ...]], None]], MetaRun],
+        batch: Batch,
     ) -> None:
-        self._run, self._scratch, self._base, self._held, self._later = run, scratch, base, held, later
-        self._settled = self._ended = False
+        self._path, self._base, self._pool, self._held, self._later = path, base, pool, held, later
+        self._scratch, self._deadline, self._runs = scratch, deadline, runs
+        self._near: queue.Queue[tuple[str, list[Candidate]]] = queue.Queue()
+        self._run = self._now = runs(batch, self._passing)
+        self._nearby = 0
+        self._tried_singles = threading.Event()
+        self._settled = self._busy = self._stop = False
+        self._thread = threading.Thread(target=self._work, name="meta", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._busy = True
+        self._thread.start()
 
     @property
-    def alive(self) -> bool:
-        """Still building or running."""
-        return self._run.thread.is_alive()
+    def busy(self) -> bool:
+        """Building or running, or about to."""
+        return self._thread.is_alive() and (self._busy or not self._near.empty())
 
     @property
     def judged(self) -> int:
         """How many candidates it has tried."""
-        return len(self._run.judged) + len(self._run.pairs)
+        return len(self._run.judged) + len(self._run.pairs) + self._nearby
 
-    def settle(self, pool: Pool) -> bool:
+    def settle(self) -> bool:
         """Whether there is, or may be, more to come from it; when it has tried the single edits, the rest of them goes
         to the pool, once."""
-        if not self._run.singles_done.is_set():
+        if not self._tried_singles.is_set():
             return True
-        if not self._ended and not self.alive:
-            self._ended = True
-            pool.use(99)
-            for pair in self._run.pairs:
-                pool.skip(_together(self._base, [self._held[number] for number in pair]))
-        if self._settled:
-            return self.alive
-        self._settled = True
-        late = self._run.late
-        rest = [
-            replace(candidate, score=candidate.score - LATE) if number in late else candidate
-            for number, candidate in enumerate(self._held)
-            if number not in self._run.judged
-        ]
-        rest += self._later
-        for candidate in rest:
-            pool.put(candidate)
-        return bool(rest) or self.alive
+        if not self._settled:
+            self._settled = True
+            late = self._run.late
+            rest = [
+                replace(candidate, score=candidate.score - LATE) if number in late else candidate
+                for number, candidate in enumerate(self._held)
+                if number not in self._run.judged
+            ]
+            for candidate in [*rest, *self._later]:
+                self._pool.put(candidate)
+        return self.busy
+
+    def near(self, path: str, text: str, edits: Sequence[Candidate]) -> bool:
+        """Whether it will try the edits of a model's answer `text`; what it cannot build in goes to the pool."""
+        if path != self._path or not self._thread.is_alive():
+            return False
+        self._near.put((text, list(edits)))
+        return True
 
     def close(self) -> None:
         """End it."""
+        self._stop = True
         self._run.stop()
-        self._run.thread.join(3.0)
+        self._now.stop()
+        self._thread.join(3.0)
         self._scratch.close()
+
+    def _work(self) -> None:
+        try:
+            self._run.singles()
+        finally:
+            self._tried_singles.set()
+        pairs = True
+        while not self._stop and time.monotonic() < self._deadline:
+            try:
+                text, edits = self._near.get(timeout=0.0 if pairs else 0.1)
+            except queue.Empty:
+                if pairs:
+                    pairs = self._run.doubles(PAIR_SECONDS)
+                    for pair in [] if pairs else self._run.pairs:
+                        self._pool.skip(_together(self._base, [self._held[number] for number in pair]))
+                self._busy = pairs
+                continue
+            self._busy = True
+            self._judge_near(text, edits)
+
+    def _passing(self, numbers: tuple[int, ...]) -> None:
+        # A failing baseline may have ended long before the last test: its time says little.
+        self._pool.put(_together(self._base, [self._held[n] for n in numbers]), first=True, patient=True)
+
+    def _judge_near(self, text: str, edits: Sequence[Candidate]) -> None:
+        fit = embeddable(self._path, text, [edit.mutations[0] for edit in edits])
+        places = sorted(fit)
+        chosen = [edits[place] for place in places]
+
+        def passing(numbers: tuple[int, ...]) -> None:
+            self._pool.put(chosen[numbers[0]], first=True, patient=True)
+
+        batch = batched(text, chosen, [fit[place] for place in places])
+        self._now = self._runs(batch, passing)
+        self._now.singles(halving=False)
+        self._nearby += len(self._now.judged)
+        tried = {places[number] for number in self._now.judged}
+        for place, edit in enumerate(edits):
+            if place not in tried:
+                self._pool.put(edit)
+
+
+def batched(text: str, edits: Sequence[Candidate], spans: Sequence[tuple[int, int]]) -> Batch:
+    """Single edits of a text, for a build."""
+    return Batch(text, [edit.mutations[0] for edit in edits], spans, [edit.score for edit in edits])
 
 
 def begin(
@@ -85,6 +161,7 @@ def begin(
     seconds: float,
     jobs: int,
     variables: Mapping[str, str],
+    nice: int = 0,
 ) -> MetaSearch | None:
     """Start building, when a target's language allows it; puts every candidate that is not built in into the pool."""
     path = next((single.path for single in singles if grammar_for(single.path)), "")
@@ -103,29 +180,21 @@ def begin(
             pool.put(single)
         elif id(single) not in kept:
             later.append(single)
-    scratch = Scratch(root, "meta")
+    scratch = Scratch(root, "meta", nice)
     scratch.variables = dict(variables)
     scratch.write({p: targets[p].encoded(text) for p, text in base.items() if text != targets[p].text})
 
-    def passing(numbers: tuple[int, ...]) -> None:
-        # A failing baseline may have ended long before the last test: its time says little.
-        pool.put(_together(base[path], [chosen[number] for number in numbers]), first=True, patient=True)
+    deadline = time.monotonic() + seconds
 
-    run = MetaRun(
-        scratch,
-        command,
-        targets[path],
-        base[path],
-        [single.mutations[0] for single in chosen],
-        [fit[number] for number in places],
-        scores=[single.score for single in chosen],
-        failing=failing,
-        seconds=seconds,
-        jobs=jobs,
-        passing=passing,
-    )
-    run.start()
-    return MetaSearch(run, scratch, base[path], chosen, later)
+    def runs(batch: Batch, passing: Callable[[tuple[int, ...]], None]) -> MetaRun:
+        return MetaRun(
+            scratch, command, targets[path], batch, failing=failing, deadline=deadline, jobs=jobs, passing=passing
+        )
+
+    batch = batched(base[path], chosen, [fit[number] for number in places])
+    search = MetaSearch(path, base[path], pool, chosen, later, scratch, deadline, runs, batch)
+    search.start()
+    return search
 
 
 def _together(base: str, edits: Sequence[Candidate]) -> Candidate:

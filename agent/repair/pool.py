@@ -115,8 +115,9 @@ class Pool:
         return len(late)
 
     def _urgent(self) -> bool:
-        """Whether a model waits for the verdict on what comes next: a worker that rests takes it at once."""
-        return self._heap[0].candidate.origin == "model"
+        """Whether what comes next is a model's, which waits for the verdict, or has passed elsewhere: a worker that
+        rests takes it at once."""
+        return self._heap[0].candidate.origin == "model" or self._heap[0].patient
 
     @property
     def idle(self) -> bool:

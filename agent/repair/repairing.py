@@ -24,7 +24,7 @@ from agent.repair.preparing import Ground, cores, prepare, untouched
 from agent.repair.searching import Findings, Watcher, pairs
 from agent.repair.showing import Shown, hints, show
 from agent.repair.targets import Target, changes, read_targets
-from agent.repair.types import Candidate, RepairResult
+from agent.repair.types import Candidate, RepairResult, edits
 from agent.repair.winners import Confirmer
 
 if TYPE_CHECKING:
@@ -138,15 +138,15 @@ def _judged(
     pool = Pool(ground.benches, base)
     found = Findings()
     confirm = Confirmer(ground, files, base, deadline)
-    watcher = Watcher(pool, found, ground, base, total, begun)
+    watcher = Watcher(pool, found, ground, base, total, begun, workers)
     kept: list[Candidate] = []
     meta: meta_search.MetaSearch | None = None
 
     def asked() -> Iterator[Event]:
         """Begin to ask the model, where there is one that is not asked yet."""
         if backend is not None and watcher.asker is None:
-            pool.use(max(1, workers - 1))
             watcher.asker = _asker(ground, base, suspicion, issue, backend, profile, pool)
+            watcher.share()
             yield Progress("generating", f"asking {backend.model}")
 
     try:
@@ -166,9 +166,8 @@ def _judged(
                 deadline - time.monotonic(),
                 max(1, workers - 1),
                 ground.variables,
+                BEHIND if backend is not None else 0,
             )
-            if meta is not None:
-                pool.use(max(1, workers - 1))
         else:
             for single in singles:
                 pool.put(single)
@@ -181,11 +180,13 @@ def _judged(
         alone = backend is not None and watcher.asker is None
         until = min(deadline, time.monotonic() + ALONE) if alone else deadline
         watcher.meta = meta
+        watcher.share()
         reason = yield from watcher.watch(until)
         refused = 0
         stages = iter((_onward, _pairs, _retry))
         while time.monotonic() < deadline:
-            if reason == "won" and backend is not None and _doubtful(found, singles, ground, watcher.asker, deadline):
+            asker = watcher.asker
+            if reason == "won" and backend and _doubtful(found, singles, base, ground, asker, deadline):
                 yield from asked()
                 reason = yield from watcher.watch(time.monotonic() + 0.5, hold=True)
                 continue
@@ -195,7 +196,7 @@ def _judged(
                 if kept:
                     break
                 # The command itself does not agree: go on without them.
-                pool.use(workers if watcher.asker is None and (meta is None or not meta.alive) else max(1, workers - 1))
+                watcher.share()
                 refused += len(found.winners)
                 found.winners.clear()
                 if refused >= MOST_REFUSED:
@@ -229,13 +230,18 @@ def _judged(
 
 
 def _doubtful(
-    found: Findings, singles: Sequence[Candidate], ground: Ground, asker: Asker | None, deadline: float
+    found: Findings,
+    singles: Sequence[Candidate],
+    base: Mapping[str, str],
+    ground: Ground,
+    asker: Asker | None,
+    deadline: float,
 ) -> bool:
     """Whether to hear the model first: an unlikely edit that passes a few checks is often wrong for the rest."""
     likely = {id(candidate) for candidate in singles[:LIKELY]}
     if any(c.origin != "search" or id(c) in likely for c in found.winners):
         return False
-    single = any(len(c.mutations) == 1 for c in found.winners)
+    single = any(edits(c, base) == 1 for c in found.winners)
     if single and ground.trace is not None and len(ground.trace.tests) >= MANY_TESTS:
         return False
     heard = asker is not None and (asker.tries > (HEARD_ONCE if single else HEARD) or not asker.alive)

@@ -12,7 +12,7 @@ from agent.events import Event, Tried
 from agent.repair.candidates import around
 from agent.repair.pool import Pool
 from agent.repair.preparing import Ground
-from agent.repair.types import Candidate, Verdict, joined, overlap
+from agent.repair.types import Candidate, Verdict, edits, joined, overlap
 
 if TYPE_CHECKING:
     from agent.repair.asking import Asker
@@ -45,13 +45,25 @@ class Watcher:
     """Takes verdicts as they come, feeds the model's back to it, and says when enough has been seen."""
 
     def __init__(
-        self, pool: Pool, found: Findings, ground: Ground, base: Mapping[str, str], total: int, begun: float
+        self,
+        pool: Pool,
+        found: Findings,
+        ground: Ground,
+        base: Mapping[str, str],
+        total: int,
+        begun: float,
+        workers: int,
     ) -> None:
         self.pool, self.found, self.ground, self.base = pool, found, ground, base
-        self.total, self.begun = total, begun
+        self.total, self.begun, self.workers = total, begun, workers
         self.asker: Asker | None = None
         self.meta: MetaSearch | None = None
         self._reported = 0.0
+
+    def share(self) -> None:
+        """Divide the cores: two that judge beside a model would halve its speed."""
+        others = (self.asker is not None and self.asker.alive) + (self.meta is not None and self.meta.busy)
+        self.pool.use(max(0 if others > 1 else 1, self.workers - others))
 
     def watch(self, until: float, *, hold: bool = False) -> Generator[Event, None, str]:
         """Until something passes and its rivals are tried. Returns why it stopped: `won`, `exhausted`, `deadline`.
@@ -70,8 +82,9 @@ class Watcher:
             try:
                 candidate, verdict = self.pool.results.get(timeout=0.05)
             except queue.Empty:
-                if self.meta is not None and self.meta.settle(self.pool):
+                if self.meta is not None and self.meta.settle():
                     continue
+                self.share()
                 if not hold and self.pool.idle and self.pool.results.empty():
                     if self.found.winners:
                         return "won"
@@ -81,13 +94,7 @@ class Watcher:
             if candidate.origin == "model" and self.asker is not None:
                 self.asker.tell(candidate, verdict)
                 if not verdict.passed:
-                    for near in around(
-                        self.ground,
-                        candidate.path,
-                        self.base[candidate.path],
-                        candidate.texts[candidate.path],
-                    ):
-                        self.pool.put(near)
+                    self._put_near(candidate.path, candidate.texts[candidate.path])
             if now - self._reported >= REPORT_SECONDS:
                 self._reported = now
                 yield Tried(
@@ -97,6 +104,13 @@ class Watcher:
                     candidate.origin,
                     round(now - self.begun, 2),
                 )
+
+    def _put_near(self, path: str, text: str) -> None:
+        """Edits of a model's answer that fails, on the lines that it changed."""
+        near = around(self.ground, path, self.base[path], text)
+        if self.meta is None or not self.meta.near(path, text, near):
+            for edit in near:
+                self.pool.put(edit)
 
 
 def note(found: Findings, candidate: Candidate, verdict: Verdict) -> None:
@@ -129,7 +143,7 @@ def pairs(base: Mapping[str, str], singles: list[Candidate], found: Findings, mo
     seen: set[frozenset[int]] = set()
 
     def join(one: Candidate, other: Candidate, score: float) -> None:
-        if one.path != other.path or not one.mutations or not other.mutations:
+        if one.path != other.path or not edits(one, base) or not edits(other, base):
             return
         key = frozenset((id(one), id(other)))
         if key in seen or overlap(s for m in one.mutations + other.mutations for s in m.splices):

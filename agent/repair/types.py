@@ -87,6 +87,13 @@ def searched(
     return Candidate(SplicedText(path, base, splices), "search", family, score, mutations[0].line, mutations, path)
 
 
+def edits(candidate: Candidate, base: Mapping[str, str]) -> int:
+    """Of how many edits of the files as they are it is made; 0 when it edits another text, or is a model's."""
+    texts = candidate.texts
+    own = isinstance(texts, SplicedText) and texts.base == base[candidate.path]
+    return len(candidate.mutations) if own else 0
+
+
 def joined(base: str, one: Candidate, other: Candidate, score: float) -> Candidate:
     """Two edits of one file's text as one candidate; their splices must not overlap."""
     mutations = one.mutations + other.mutations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from agent.repair.candidates import Suspicions, onward, singles
 from agent.repair.difference import difference
 from agent.repair.meta import embeddable
-from agent.repair.meta_run import MetaRun
+from agent.repair.meta_run import Batch, MetaRun
 from agent.repair.preparing import prepare
 from agent.repair.ranking import MOST_OF_A_FAMILY, ranked
 from agent.repair.running import INJECT
@@ -196,17 +197,13 @@ def test_every_candidate_is_built_in_sooner_or_later_even_for_an_old_go(
             scratch,
             "go test ./...",
             read_targets(root, ["m.go"])["m.go"],
-            text,
-            chosen,
-            [places[number] for number in sorted(places)],
-            scores=[0.0] * len(chosen),
+            Batch(text, chosen, [places[number] for number in sorted(places)], [0.0] * len(chosen)),
             failing=["TestBetween"],
-            seconds=60.0,
+            deadline=time.monotonic() + 60.0,
             jobs=1,
             passing=passing.append,
         )
-        run.start()
-        run.thread.join(90.0)
+        run.singles()
     finally:
         scratch.close()
     assert run.builds > 1
@@ -234,17 +231,9 @@ def test_one_candidate_that_spoils_the_build_elsewhere_does_not_take_the_others_
     scratch = Scratch(root)
     try:
         target = read_targets(root, ["src/lib.rs"])["src/lib.rs"]
-        spans = [(place, place + 9)] * len(edits)
-        options: Any = {
-            "scores": [0.0] * len(edits),
-            "failing": [],
-            "seconds": 60.0,
-            "jobs": 1,
-            "passing": passing.append,
-        }
-        run = MetaRun(scratch, "cargo test --offline --lib", target, text, edits, spans, **options)
-        run.start()
-        run.thread.join(90.0)
+        batch = Batch(text, edits, [(place, place + 9)] * len(edits), [0.0] * len(edits))
+        options: Any = {"failing": [], "deadline": time.monotonic() + 60.0, "jobs": 1, "passing": passing.append}
+        MetaRun(scratch, "cargo test --offline --lib", target, batch, **options).singles()
     finally:
         scratch.close()
     assert [offers[number] for number, *others in passing if not others] == ["len += 1;"]

@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-import agent_repair_runtime as runtime  # type: ignore[import-not-found, unused-ignore]
+import agent_repair_tests as tests  # type: ignore[import-not-found, unused-ignore]
 
 try:
     import pytest
@@ -15,7 +15,7 @@ _failed: dict[str, str] = {}
 
 def pytest_ignore_collect(collection_path: Any = None) -> Any:
     """In a search only the files with failing tests are collected; the whole command confirms what is found."""
-    only = runtime.SETUP.get("only")
+    only = tests.SETUP.get("only")
     if not only or collection_path is None:
         return None
     path = os.path.realpath(str(collection_path))
@@ -26,17 +26,17 @@ def pytest_ignore_collect(collection_path: Any = None) -> Any:
 
 def pytest_collection_modifyitems(items: Any) -> None:
     """Failing tests first, in their order; the others after them."""
-    order = {name: index for index, name in enumerate(runtime.SETUP.get("first") or ())}
+    order = {name: index for index, name in enumerate(tests.SETUP.get("first") or ())}
     if order:
         items.sort(key=lambda item: order.get(item.nodeid, len(order)))
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: Any) -> Any:
-    runtime.begin(item.nodeid, str(getattr(item, "path", "") or ""))
+    tests.begin(item.nodeid, str(getattr(item, "path", "") or ""))
     yield
     message = _failed.pop(item.nodeid, None)
-    runtime.end(item.nodeid, message is None, message or "")
+    tests.end(item.nodeid, message is None, message or "")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -45,7 +45,7 @@ def pytest_runtest_makereport(item: Any, call: Any) -> None:
     if call.excinfo is None or call.when == "teardown" or item.get_closest_marker("xfail"):
         return
     if not isinstance(call.excinfo.value, (pytest.skip.Exception, pytest.exit.Exception)):
-        runtime.early(item.nodeid)
+        tests.early(item.nodeid)
 
 
 def pytest_runtest_logreport(report: Any) -> None:
@@ -55,12 +55,12 @@ def pytest_runtest_logreport(report: Any) -> None:
 
 def pytest_collectreport(report: Any) -> None:
     if report.failed:
-        runtime.broken(report.nodeid, str(report.longrepr)[-2000:])
+        tests.broken(report.nodeid, str(report.longrepr)[-2000:])
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(exitstatus: Any) -> None:
-    runtime.finish(int(exitstatus))
+    tests.finish(int(exitstatus))
 
 
 def _message(report: Any) -> str:
