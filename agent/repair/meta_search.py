@@ -54,7 +54,9 @@ class MetaSearch:
         self._run = self._now = runs(batch, self._passing)
         self._nearby = 0
         self._tried_singles = threading.Event()
-        self._settled = self._busy = self._stop = False
+        self.settled = False
+        """Every single edit has been tried, or given to the pool."""
+        self._busy = self._stop = False
         self._thread = threading.Thread(target=self._work, name="meta", daemon=True)
 
     def start(self) -> None:
@@ -77,8 +79,8 @@ class MetaSearch:
         to the pool, once."""
         if not self._tried_singles.is_set():
             return True
-        if not self._settled:
-            self._settled = True
+        if not self.settled:
+            self.settled = True
             late = self._run.late
             rest = [
                 replace(candidate, score=candidate.score - LATE) if number in late else candidate

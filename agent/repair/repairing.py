@@ -33,8 +33,11 @@ if TYPE_CHECKING:
     from agent.models.profiles import Profile
 
 ALONE = 6.0
-"""Seconds the search has both cores before a model is asked, where warm processes or one build judge dozens of
-candidates a second. Where each candidate costs a run of the command, the model is asked at once."""
+"""Seconds the search has both cores before a model is asked, where warm processes judge dozens of candidates a second.
+Where each candidate costs a run of the command, the model is asked at once."""
+ALONE_BUILT = 14.0
+"""The same where candidates are built in, unless every single edit has been tried before: a build beside a model takes
+three times as long, and the model twice."""
 BEHIND = 4
 """How far the search steps back behind a model on the same cores, as nice(2) counts: some three tenths of the time are
 left. With 10, on a machine busy with other work as well, one candidate was judged in 40 seconds."""
@@ -178,10 +181,10 @@ def _judged(
             yield from asked()
         yield Progress("searching", f"{len(singles):,} candidate edits", 0, len(singles))
         alone = backend is not None and watcher.asker is None
-        until = min(deadline, time.monotonic() + ALONE) if alone else deadline
+        until = min(deadline, time.monotonic() + (ALONE_BUILT if meta is not None else ALONE)) if alone else deadline
         watcher.meta = meta
         watcher.share()
-        reason = yield from watcher.watch(until)
+        reason = yield from watcher.watch(until, singles=alone)
         refused = 0
         stages = iter((_onward, _pairs, _retry))
         while time.monotonic() < deadline:
@@ -220,7 +223,7 @@ def _judged(
     if asker is not None:
         while not asker.events.empty():
             yield asker.events.get()
-    tried = pool.tried + (meta.judged if meta is not None else 0)
+    tried = watcher.tried
     yield Tried(tried, found.best_fixed, total, "search", round(time.monotonic() - begun, 2))
     kept = kept or confirmed(ground, confirm, base, found)
     result = yield from concluded(ground, files, base, kept, len(found.winners), tried, before, confirm.late)

@@ -60,15 +60,21 @@ class Watcher:
         self.meta: MetaSearch | None = None
         self._reported = 0.0
 
+    @property
+    def tried(self) -> int:
+        """How many candidates were judged, here and in builds."""
+        return self.pool.tried + (self.meta.judged if self.meta is not None else 0)
+
     def share(self) -> None:
         """Divide the cores: two that judge beside a model would halve its speed."""
         others = (self.asker is not None and self.asker.alive) + (self.meta is not None and self.meta.busy)
         self.pool.use(max(0 if others > 1 else 1, self.workers - others))
 
-    def watch(self, until: float, *, hold: bool = False) -> Generator[Event, None, str]:
+    def watch(self, until: float, *, hold: bool = False, singles: bool = False) -> Generator[Event, None, str]:
         """Until something passes and its rivals are tried. Returns why it stopped: `won`, `exhausted`, `deadline`.
 
-        With `hold` what has passed already does not end it; then it ends at the time given, with `won`.
+        With `hold` what has passed already does not end it; then it ends at the time given, with `won`. With `singles`
+        it ends as at the time given when the single edits that can be built in have been tried.
         """
         while True:
             now = time.monotonic()
@@ -82,8 +88,12 @@ class Watcher:
             try:
                 candidate, verdict = self.pool.results.get(timeout=0.05)
             except queue.Empty:
-                if self.meta is not None and self.meta.settle():
-                    continue
+                if self.meta is not None:
+                    more = self.meta.settle()
+                    if singles and self.meta.settled and not self.found.winners:
+                        return "deadline"
+                    if more:
+                        continue
                 self.share()
                 if not hold and self.pool.idle and self.pool.results.empty():
                     if self.found.winners:
@@ -98,7 +108,7 @@ class Watcher:
             if now - self._reported >= REPORT_SECONDS:
                 self._reported = now
                 yield Tried(
-                    self.pool.tried,
+                    self.tried,
                     self.found.best_fixed,
                     self.total,
                     candidate.origin,
