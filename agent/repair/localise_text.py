@@ -53,8 +53,8 @@ def suspicions(root: Path, path: str, text: str, output: str, failures: Sequence
         # Constants, tables and types outside functions.
         found.setdefault(line, 0.15 * most)
     base = re.escape(Path(path).name)
-    for match in re.finditer(rf"\b{base}:(\d+)", output):
-        line = int(match.group(1))
+    # Each line once: a recursion that does not end names one a thousand times.
+    for line in dict.fromkeys(int(number) for number in re.findall(rf"\b{base}:(\d+)", output)):
         for near in range(line - 1, line + 2):
             if near in found:
                 found[near] *= STACK if near == line else 1.2

@@ -116,3 +116,33 @@ def test_a_test_file_in_go_is_never_a_place_to_edit(project: Project) -> None:
     source = parse("a_test.go", text)
     assert source is not None
     assert set(range(5, 10)) <= test_lines(source)
+
+
+@needs("javac", "java")
+def test_a_recursion_that_does_not_end_is_mended(project: Project) -> None:
+    root = project(
+        {
+            "Steps.java": """
+                class Steps {
+                    /** The number of ways over a grid, to the right or down. */
+                    static int ways(int rows, int columns) {
+                        if (rows == 1) {
+                            return 1;
+                        }
+                        return ways(rows - 1, columns) + ways(rows, columns - 1);
+                    }
+                }
+            """,
+            "Main.java": """
+                public class Main {
+                    public static void main(String[] args) {
+                        if (Steps.ways(2, 2) != 2 || Steps.ways(3, 3) != 6 || Steps.ways(1, 4) != 1) {
+                            throw new AssertionError();
+                        }
+                    }
+                }
+            """,
+        }
+    )
+    result, _ = run_repair(root, "Steps.java", test_command="javac *.java && java Main")
+    assert result.ok, result.summary
