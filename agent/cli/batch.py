@@ -14,7 +14,7 @@ from agent.errors import EXIT_FAILED, AgentError, InTheWay
 from agent.events import Done, Event, Notice, failed
 
 
-@click.command("batch")
+@click.command("batch", short_help="Run many requests in parallel worktrees.")
 @click.argument("tasks", type=click.Path(path_type=Path))
 @click.option("--jobs", type=click.IntRange(min=1, max=256), default=2, help="How many at a time.")
 @click.option("--again", is_flag=True, help="Do those again that failed in an earlier run.")

@@ -28,6 +28,7 @@ class BenchGroup(click.Group):
 @click.group(
     "bench",
     cls=BenchGroup,
+    short_help="Measure and compare models on this machine.",
     invoke_without_command=True,
     # Options of `run` may stand before the models.
     context_settings={"ignore_unknown_options": True},

@@ -9,7 +9,7 @@ import click
 from agent.cli.options import common_options, taken
 
 
-@click.command("demo")
+@click.command("demo", short_help="Watch a repair in a throwaway repository.")
 @click.option("--keep", is_flag=True, help="Keep the throwaway repository.")
 @common_options
 @click.pass_context

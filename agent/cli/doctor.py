@@ -12,7 +12,7 @@ from agent.errors import EXIT_FAILED
 from agent.events import Checked, Done, Event, SettingListed
 
 
-@click.command("doctor")
+@click.command("doctor", short_help="Check server, model, git, parsers, terminal.")
 @common_options
 @click.pass_context
 def doctor_command(context: click.Context, /, **said: Any) -> int:

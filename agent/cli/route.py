@@ -10,7 +10,7 @@ import click
 from agent.cli.options import common_options, taken
 
 
-@click.command("route")
+@click.command("route", short_help="Say which tool each REQUEST would go to.")
 @click.argument("requests", nargs=-1, metavar="REQUEST... | -")
 @common_options
 @click.pass_context

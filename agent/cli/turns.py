@@ -124,7 +124,7 @@ def diffed(session: Session, turn: int | None = None) -> Iterator[Event]:
         yield Notice("No turn is recorded here yet.")
 
 
-@click.command("init")
+@click.command("init", short_help="Make a git repository here, for undo.")
 @common_options
 @click.pass_context
 def init_command(context: click.Context, /, **said: Any) -> int:

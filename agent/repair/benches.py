@@ -79,6 +79,8 @@ class CommandBench:
         self._scratch, self.command = scratch, command
         self._now = dict(base)
         self.timeout = 20.0
+        self.loops = False
+        """The unchanged files loop: processor time is what many candidates will use up."""
         self._fresh = True
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -88,7 +90,9 @@ class CommandBench:
         # The first run in a fresh copy may have to build everything.
         timeout = self.timeout * (4.0 if patient or self._fresh else 1.0)
         cpu_seconds = timeout * 4
-        if self._scratch.nice:
+        if self.loops and not patient:
+            cpu_seconds, timeout = self.timeout, timeout * 4
+        elif self._scratch.nice:
             # What steps back may wait long for the processor: its own time tells an endless loop.
             cpu_seconds, timeout = timeout, timeout * 4
         self._fresh = False

@@ -24,6 +24,9 @@ def further(before: str, after: str) -> int:
     later line of the same file (a test that ends at its first failure).
     """
     old, new = _complaints(before), _complaints(after)
+    if not new:
+        # It was ended before it could say anything.
+        return 0
     fewer = len(old - new) - len(new - old)
     if fewer > 0:
         return min(fewer, MOST_PARTIAL)

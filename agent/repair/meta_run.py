@@ -6,15 +6,16 @@ import itertools
 import os
 import re
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from agent.repair.meta import embed
-from agent.repair.meta_pairs import further, likely_pairs
+from agent.repair.meta_errors import errors, gutter, inferred
+from agent.repair.meta_pairs import likely_pairs
 from agent.repair.meta_text import Meta
+from agent.repair.meta_verdicts import Verdicts
 from agent.repair.running import finish, kill, start
 from agent.repair.scratch import Scratch
 from agent.repair.targets import Target
@@ -30,10 +31,8 @@ FIRST = 120
 """Candidates in the first build: it is done soon, and what it teaches keeps wrong ones out of the next, larger ones."""
 SMALLEST = 6
 """Candidates that do not build for a reason that names none of them are left to runs of the command from here on."""
-BASE_MS = 3000
-"""Milliseconds that the program as it is may take in the first build (the runtimes' own number)."""
 ENDLESS_MS = 700
-"""The same in later builds, once it is known that it does not end."""
+"""Milliseconds that the program as it is may take in later builds, once it is known that it does not end."""
 EMPTY = 2
 """Builds in a row that come to judge nothing, until it is given up."""
 PAIRED = 300
@@ -41,8 +40,8 @@ PAIRED = 300
 MOST_PAIRS = 6000
 MOST_PASSING = 6
 """Pairs that pass, until no more are looked for: the likeliest come first."""
-SAID_BYTES = 8000
-"""How much of what a failing candidate writes is compared."""
+HOPELESS = 8
+"""Parts of what does not build together that in a row come to judge nothing, until the rest of it is left."""
 
 
 @dataclass(frozen=True)
@@ -88,13 +87,14 @@ class MetaRun:
         self.builds = 0
         self._waiting: list[tuple[int, int]] | None = None
         """Pairs that are still to be tried, once they are known."""
-        self._runs: dict[int, tuple[int, ...]] = {}
-        """Number of a run in the program → the mutations it holds, until there is a verdict."""
+        self._left: list[tuple[int, ...]] = []
+        """What was to be run last and has no verdict."""
         self._types: dict[int, str] = {}
         """What a compiler has said of variables without a type, at the character after each."""
         self._passed = 0
         self._progress: dict[int, int] = {}
-        self._said = ""
+        self._stuck = False
+        """The program had to be left because of a candidate that it could not end; the rest are to be run again."""
         self._chunk: Sequence[int] = ()
         self._unclear: list[int] = []
         """Places in the chunk of those that do not build together, the compiler naming none."""
@@ -134,7 +134,7 @@ class MetaRun:
         before = len(self._waiting)
         self.builds += 1
         self._try(meta, [(places[one], places[other]) for one, other in self._waiting], seconds)
-        self._waiting = [(held[0], held[1]) for held in self._runs.values() if len(held) == 2]
+        self._waiting = [(held[0], held[1]) for held in self._left if len(held) == 2]
         return 0 < len(self._waiting) < before and self._passed < MOST_PASSING
 
     def _likely(self) -> list[tuple[int, int]]:
@@ -152,13 +152,15 @@ class MetaRun:
         Without `halving`, a program that does not build for a reason that names no candidate ends it.
         """
         waiting = list(range(len(self._mutations)))
-        empty, size = 0, FIRST
+        empty, vain, size = 0, 0, FIRST
         halves: list[list[int]] = []
+        whole = 0
         while (waiting or halves) and empty < EMPTY and not self._over:
             part = bool(halves)
             self._chunk = halves.pop(0) if part else waiting[:size]
             self._unclear = []
             before = len(self.judged)
+            whole = whole if part else before
             used = self._build([self._mutations[number] for number in self._chunk])
             done = {self._chunk[place] for place in used}
             if self._unclear and not halving:
@@ -169,8 +171,12 @@ class MetaRun:
                 left = sorted((self._chunk[place] for place in self._unclear), key=self._kind)
                 middle = len(left) // 2
                 halves = [left[:middle], left[middle:], *halves]
-            elif not part:
-                empty = 0 if len(self.judged) > before else empty + 1
+            vain = 0 if len(self.judged) > before else vain + 1
+            if not halves:
+                # With the last part of what did not build together, or after what did.
+                empty = 0 if len(self.judged) > whole else empty + 1
+            elif vain > HOPELESS:
+                halves, empty = [], empty + 1
             if part:
                 continue
             if not done:
@@ -191,6 +197,7 @@ class MetaRun:
 
     def _build(self, mutations: Sequence[Mutation]) -> set[int]:
         """Build a program until it compiles, and run it. Returns the mutations that were in it at first."""
+        name = Path(self._target.path).name
         out: set[int] = set()
         used: set[int] = set()
         for _ in range(ROUNDS):
@@ -201,20 +208,26 @@ class MetaRun:
             # Where a wrong one has left, one that lay inside it may come in.
             used |= set(meta.sites)
             self.builds += 1
-            began, output = self._try(meta)
+            began, output = self._try(meta, [(mutant,) for mutant in sorted(meta.sites)])
+            places = {number: place for place, number in enumerate(self._chunk)}
+            while began and self._stuck and self._left and not self._over:
+                self._try(meta, [(places[number],) for number, *_ in self._left])
             if began or self._stop:
                 return used
             # What the project forbids by lints need not hold for a program that only tries candidates.
             self._lenient = self._lenient or re.search(r"#!?\[(deny|forbid)\(", output) is not None
-            wrong = errors(output, Path(self._target.path).name)
+            wrong = errors(output, name)
             bad = {owner for line in wrong for owner in meta.owners.get(line, ())}
             if not bad:
                 near = gutter(output)
                 bad = {owner for line in near for owner in meta.owners.get(line, ())}
-            if not bad and (known := inferred(output, meta.text, self._text).items() - self._types.items()):
+            known = inferred(output, name, meta.text, meta.owners, self._text) if not bad else {}
+            if known.items() - self._types.items():
                 self._types.update(known)
                 continue
             if not bad:
+                # They may be what is wrong.
+                self._types.clear()
                 self.why = "it does not build: " + output[-300:]
                 self._unclear = sorted(meta.sites)
                 return used
@@ -226,14 +239,12 @@ class MetaRun:
         self.why = f"it did not build in {ROUNDS} rounds"
         return used
 
-    def _try(
-        self, meta: Meta, pairs: Sequence[tuple[int, int]] = (), seconds: float = float("inf")
-    ) -> tuple[bool, str]:
-        """Whether the program came to run candidates (`pairs` of them), and what the command wrote."""
+    def _try(self, meta: Meta, tries: Sequence[tuple[int, ...]], seconds: float = float("inf")) -> tuple[bool, str]:
+        """Whether the program came to run candidates (one or two of the chunk's places at a time), and what the command
+        wrote."""
         out = self._scratch.folder / f"meta{next(_numbers)}.out"
         listing = out.with_suffix(".list")
-        tries: Sequence[tuple[int, ...]] = pairs or [(mutant,) for mutant in sorted(meta.sites)]
-        self._runs = {run: tuple(self._chunk[mutant] for mutant in held) for run, held in enumerate(tries, 1)}
+        runs = {run: tuple(self._chunk[mutant] for mutant in held) for run, held in enumerate(tries, 1)}
         listing.write_text("".join(_listed(run, held, meta.sites) for run, held in enumerate(tries, 1)))
         self._scratch.write({self._target.path: self._target.encoded(meta.text)})
         flags = os.environ.get("GOFLAGS", "")
@@ -243,9 +254,9 @@ class MetaRun:
             "AGENT_META_JOBS": str(self._jobs),
             "GOFLAGS": f"{flags} -vet=off -gcflags=-e".strip(),
         }
-        self._said = "" if pairs else str(out.with_suffix(".said"))
-        if self._said:
-            env["AGENT_META_SAID"] = self._said
+        said = out.with_suffix(".said") if len(tries[0]) == 1 else None
+        if said is not None:
+            env["AGENT_META_SAID"] = str(said)
         if re.search(r"\bcargo\b.*\btest\b|--test\b", self._command):
             env["AGENT_META_TESTS"] = "1"
             env["AGENT_META_ARGS"] = "\x1f".join([*self._failing, "--exact"]) if self._failing else ""
@@ -257,17 +268,34 @@ class MetaRun:
             env["AGENT_META_BASE"] = str(ENDLESS_MS)
         if self._lenient:
             env["RUSTFLAGS"] = f"{os.environ.get('RUSTFLAGS', '')} --cap-lints=warn".strip()
+        verdicts = Verdicts(out, said, runs, self._take)
         process = self._process = start(self._scratch, self._command, env)
-        reader = threading.Thread(target=self._follow, args=(out,), daemon=True)
-        self._following = True
-        reader.start()
+        if self._stop:
+            kill(process)
+        verdicts.start()
         run = finish(process, max(1.0, min(seconds, self._deadline - time.monotonic())))
-        self._following = False
-        reader.join(1.0)
-        if self._read(out) > 0:
+        verdicts.end()
+        self._endless |= verdicts.endless
+        self._stuck, self._left = verdicts.stuck, [held for held in runs.values() if held]
+        if verdicts.lines:
             self._note_idle(meta, out.with_name(out.name + ".hits"))
-            return True, run.output
-        return False, run.output
+        return verdicts.lines > 0, run.output
+
+    def _take(self, word: str, held: tuple[int, ...], further: int) -> None:
+        """Take in a verdict."""
+        if word == "T":
+            self.late.update(held if len(held) == 1 else ())
+        elif len(held) == 2:
+            self.pairs.append((held[0], held[1]))
+            self._passed += word == "P"
+        else:
+            self.judged.update(held)
+            if further:
+                self._progress[held[0]] = further
+        if word == "P":
+            self._passing(held)
+        if self._passed >= MOST_PASSING and self._process is not None:
+            kill(self._process)
 
     def _note_idle(self, meta: Meta, hits: Path) -> None:
         """Remember the anchors that the failing tests did not come to."""
@@ -277,47 +305,6 @@ class MetaRun:
             return
         if reached:
             self._idle |= {span for site, span in meta.spans.items() if site not in reached}
-
-    def _follow(self, out: Path) -> None:
-        while self._following and not self._stop:
-            self._read(out)
-            time.sleep(0.1)
-
-    def _read(self, out: Path) -> int:
-        """Take in the verdicts so far; returns how many lines there are."""
-        try:
-            lines = out.read_text().splitlines()
-        except OSError:
-            return 0
-        for line in lines:
-            word, _, rest = line.partition(" ")
-            if word == "H":
-                self._endless = int(rest.split()[1]) >= BASE_MS - 100
-            if word in ("P", "F", "T") and rest.isdigit():
-                held = self._runs.pop(int(rest), ())
-                if word == "T":
-                    self.late.update(held if len(held) == 1 else ())
-                elif len(held) == 2:
-                    self.pairs.append((held[0], held[1]))
-                    self._passed += word == "P"
-                elif held:
-                    self.judged.update(held)
-                    self._note_progress(held[0], int(rest))
-                if held and word == "P":
-                    self._passing(held)
-                if self._passed >= MOST_PASSING and self._process is not None:
-                    kill(self._process)
-                    break
-        return len(lines)
-
-    def _note_progress(self, number: int, run: int) -> None:
-        """Remember how much less a failing candidate complained than the program as it is."""
-        try:
-            before, after = (Path(f"{self._said}.{n}").read_text(errors="replace")[:SAID_BYTES] for n in (0, run))
-        except OSError:
-            return
-        if fewer := further(before, after):
-            self._progress[number] = fewer
 
 
 def _listed(run: int, held: tuple[int, ...], sites: Mapping[int, int]) -> str:
@@ -333,58 +320,3 @@ def _replacement(text: str, mutation: Mutation) -> tuple[str, str, str]:
     if len(mutation.splices) > 1 or not before.strip() or not splice.text.strip():
         return mutation.family, str(splice.start), splice.text
     return mutation.family, before, splice.text
-
-
-def errors(output: str, name: str) -> set[int]:
-    """The lines of a file that a compiler's errors name."""
-    found: set[int] = set()
-    place = re.escape(name)
-    rust_error = False
-    for line in output.splitlines():
-        if re.match(r"\s*(error|warning|note|help)(\[|:)", line):
-            rust_error = line.lstrip().startswith("error")
-        match = re.search(rf"-->\s*\S*\b{place}:(\d+):\d+", line)
-        if match:
-            if rust_error:
-                found.add(int(match.group(1)))
-            continue
-        match = re.search(rf"(?:^|[\s/]){place}:(\d+)(?::\d+)?:?\s*(.*)", line)
-        if match and not match.group(2).lstrip().startswith(("warning", "note")):
-            found.add(int(match.group(1)))
-    return found
-
-
-def inferred(output: str, built: str, text: str) -> dict[int, str]:
-    """Types that rustc expects of variables declared without one: what to put in after them in the original `text`.
-
-    A number's type follows from how it is used, so that a wrong candidate makes rustc find fault with a right line far
-    from it. Where the type stands in the declaration, it names the candidate. `built` is the text that was compiled.
-    """
-    found: dict[int, str] = {}
-    told = r"^\s*(\d+) \|(.*)\n\s*\| ?(\s*)(\^+) expected `([iuf]\d+|[iu]size)`, found `(?:[iuf]\d+|[iu]size)`"
-    for match in re.finditer(told, output, re.M):
-        at = len(match[3])
-        name = match[2][1:][at : at + len(match[4])]
-        if not name.isidentifier():
-            continue
-        declared = rf"\blet\s+(?:mut\s+)?{name}\b(?=\s*=[^=])"
-        before = "\n".join(built.split("\n")[: int(match[1])])
-        # The same declaration has the same place among those of the name in both texts.
-        places = [declaration.end() for declaration in re.finditer(declared, text)]
-        number = len(re.findall(declared.replace(r"(?=\s*=", r"(?=(?:: \w+)?\s*="), before))
-        if 0 < number <= len(places):
-            found[places[number - 1]] = f": {match[5]}"
-    return found
-
-
-def gutter(output: str) -> set[int]:
-    """The lines that rustc shows beside its errors."""
-    found: set[int] = set()
-    error = False
-    for line in output.splitlines():
-        if re.match(r"(error|warning)(\[|:)", line):
-            error = line.startswith("error")
-        match = re.match(r"\s*(\d+) \|", line)
-        if match and error:
-            found.add(int(match.group(1)))
-    return found

@@ -67,7 +67,7 @@ class MetaSearch:
     @property
     def busy(self) -> bool:
         """Building or running, or about to."""
-        return self._thread.is_alive() and (self._busy or not self._near.empty())
+        return self._thread.is_alive() and (self._busy or self._near.unfinished_tasks > 0)
 
     @property
     def judged(self) -> int:
@@ -83,7 +83,7 @@ class MetaSearch:
             self.settled = True
             late = self._run.late
             rest = [
-                replace(candidate, score=candidate.score - LATE) if number in late else candidate
+                _put_off(candidate) if number in late else candidate
                 for number, candidate in enumerate(self._held)
                 if number not in self._run.judged
             ]
@@ -122,8 +122,10 @@ class MetaSearch:
                         self._pool.skip(_together(self._base, [self._held[number] for number in pair]))
                 self._busy = pairs
                 continue
-            self._busy = True
-            self._judge_near(text, edits)
+            try:
+                self._judge_near(text, edits)
+            finally:
+                self._near.task_done()
 
     def _passing(self, numbers: tuple[int, ...]) -> None:
         # A failing baseline may have ended long before the last test: its time says little.
@@ -138,13 +140,14 @@ class MetaSearch:
             self._pool.put(chosen[numbers[0]], first=True, patient=True)
 
         batch = batched(text, chosen, [fit[place] for place in places])
-        self._now = self._runs(batch, passing)
-        self._now.singles(halving=False)
-        self._nearby += len(self._now.judged)
-        tried = {places[number] for number in self._now.judged}
+        run = self._now = self._runs(batch, passing)
+        if not self._stop:
+            run.singles(halving=False)
+        self._nearby += len(run.judged)
+        tried, late = ({places[number] for number in some} for some in (run.judged, run.late))
         for place, edit in enumerate(edits):
             if place not in tried:
-                self._pool.put(edit)
+                self._pool.put(_put_off(edit) if place in late else edit)
 
 
 def batched(text: str, edits: Sequence[Candidate], spans: Sequence[tuple[int, int]]) -> Batch:
@@ -197,6 +200,10 @@ def begin(
     search = MetaSearch(path, base[path], pool, chosen, later, scratch, deadline, runs, batch)
     search.start()
     return search
+
+
+def _put_off(candidate: Candidate) -> Candidate:
+    return replace(candidate, score=candidate.score - LATE)
 
 
 def _together(base: str, edits: Sequence[Candidate]) -> Candidate:

@@ -50,7 +50,7 @@ def mend(files: Mapping[str, Target], deadline: float) -> Generator[Event, None,
             yield Notice(f"{path} does not parse ({error}), and no small edit mends it.", "warning")
             continue
         texts[path] = tuple(repair.text for repair in found)
-        words[path] = "; ".join(found[0].edits)
+        words[path] = "; ".join(map(str, found[0].edits))
         yield Notice(f"{path} parses again: {words[path]}.")
     return Mended(texts, words, broken)
 

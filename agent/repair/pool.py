@@ -13,6 +13,9 @@ from typing import Protocol
 from agent.repair.difference import difference
 from agent.repair.types import Candidate, Splice, SplicedText, Verdict
 
+FIRST = 1e9
+"""By how much what is put first precedes the rest."""
+
 
 class Bench(Protocol):
     """A place that judges one candidate at a time."""
@@ -43,6 +46,8 @@ class Pool:
         self._base = dict(base)
         self._heap: list[_Entry] = []
         self._seen: set[int] = {self._print(self._base)}
+        self._waiting: set[int] = set()
+        """What is in the queue; one that is there twice is judged once."""
         self._numbers = itertools.count()
         self._ready = threading.Condition()
         self._closed = False
@@ -77,18 +82,25 @@ class Pool:
         with self._ready:
             if patient:
                 self._passed_elsewhere.add(mark)
-            ran_out = patient and mark in self._late
-            if mark in self._seen and not ran_out:
+            known = mark in self._seen
+            if known and not (patient and (mark in self._late or mark in self._waiting)):
                 return False
             self._late.pop(mark, None)
             self._seen.add(mark)
-            key = -candidate.score - (1e9 if first else 0.0)
+            key = -candidate.score - (FIRST if first else 0.0)
             self._push(_Entry(key, next(self._numbers), candidate, mark, patient))
         return True
 
     def _push(self, entry: _Entry) -> None:
         heapq.heappush(self._heap, entry)
+        self._waiting.add(entry.mark)
         self._ready.notify()
+
+    @property
+    def _next(self) -> _Entry | None:
+        while self._heap and self._heap[0].mark not in self._waiting:
+            heapq.heappop(self._heap)
+        return self._heap[0] if self._heap else None
 
     def skip(self, candidate: Candidate) -> None:
         """Do not judge this text: it was tried elsewhere."""
@@ -104,7 +116,8 @@ class Pool:
     def best_waiting(self) -> float | None:
         """The score of the candidate that comes next; None when none waits."""
         with self._ready:
-            return -self._heap[0].key if self._heap else None
+            entry = self._next
+            return -entry.key if entry is not None else None
 
     def retry_late(self) -> int:
         """Queue those that ran out of time once more, with more time. Returns how many."""
@@ -114,25 +127,27 @@ class Pool:
                 self._push(entry)
         return len(late)
 
-    def _urgent(self) -> bool:
-        """Whether what comes next is a model's, which waits for the verdict, or has passed elsewhere: a worker that
-        rests takes it at once."""
-        return self._heap[0].candidate.origin == "model" or self._heap[0].patient
-
     @property
     def idle(self) -> bool:
         """Nothing waits and nobody works."""
         with self._ready:
-            return not self._heap and self.busy == 0
+            return self._next is None and self.busy == 0
+
+    def _mine(self, index: int) -> _Entry | None:
+        """What a worker may take now: one that rests takes what was put first all the same (a model waits for its
+        verdict, or it has passed elsewhere)."""
+        entry = self._next
+        return entry if entry is not None and (index < self._limit or entry.key < -FIRST / 2) else None
 
     def _work(self, bench: Bench, index: int) -> None:
         while True:
             with self._ready:
-                while not self._closed and (not self._heap or (index >= self._limit and not self._urgent())):
+                while not self._closed and (entry := self._mine(index)) is None:
                     self._ready.wait(0.2)
-                if self._closed:
+                if self._closed or entry is None:
                     return
-                entry = heapq.heappop(self._heap)
+                heapq.heappop(self._heap)
+                self._waiting.discard(entry.mark)
                 self.busy += 1
             verdict = Verdict(False)
             try:
@@ -150,7 +165,7 @@ class Pool:
                     if verdict.timed_out and not entry.patient:
                         again = replace(entry, patient=True)
                         if entry.mark in self._passed_elsewhere:
-                            self._push(replace(again, key=entry.key - 1e9))
+                            self._push(replace(again, key=entry.key - FIRST))
                         else:
                             self._late[entry.mark] = again
                 self.results.put((entry.candidate, verdict))

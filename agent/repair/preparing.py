@@ -226,7 +226,7 @@ def _commands(
     for copy in copies:
         copy.variables = variables
         bench = CommandBench(copy, command, texts)
-        bench.timeout = limit
+        bench.timeout, bench.loops = limit, baseline.timed_out
         plain.append(bench)
     warm = node.benches(plain, copies, process) if process is not None and not baseline.ok else []
     benches: list[Bench] = [*(warm or plain)]

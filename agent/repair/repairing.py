@@ -241,8 +241,8 @@ def _doubtful(
     deadline: float,
 ) -> bool:
     """Whether to hear the model first: an unlikely edit that passes a few checks is often wrong for the rest."""
-    likely = {id(candidate) for candidate in singles[:LIKELY]}
-    if any(c.origin != "search" or id(c) in likely for c in found.winners):
+    likely = {candidate.mutations for candidate in singles[:LIKELY]}
+    if any(c.origin != "search" or c.mutations in likely for c in found.winners):
         return False
     single = any(edits(c, base) == 1 for c in found.winners)
     if single and ground.trace is not None and len(ground.trace.tests) >= MANY_TESTS:

@@ -68,7 +68,9 @@ class Watcher:
     def share(self) -> None:
         """Divide the cores: two that judge beside a model would halve its speed."""
         others = (self.asker is not None and self.asker.alive) + (self.meta is not None and self.meta.busy)
-        self.pool.use(max(0 if others > 1 else 1, self.workers - others))
+        # What cannot be built in waits for no more than the single edits.
+        least = 0 if others > 1 and self.meta is not None and not self.meta.settled else 1
+        self.pool.use(max(least, self.workers - others))
 
     def watch(self, until: float, *, hold: bool = False, singles: bool = False) -> Generator[Event, None, str]:
         """Until something passes and its rivals are tried. Returns why it stopped: `won`, `exhausted`, `deadline`.
@@ -88,13 +90,12 @@ class Watcher:
             try:
                 candidate, verdict = self.pool.results.get(timeout=0.05)
             except queue.Empty:
-                if self.meta is not None:
-                    more = self.meta.settle()
-                    if singles and self.meta.settled and not self.found.winners:
-                        return "deadline"
-                    if more:
-                        continue
+                more = self.meta is not None and self.meta.settle()
+                if singles and self.meta is not None and self.meta.settled and not self.found.winners:
+                    return "deadline"
                 self.share()
+                if more:
+                    continue
                 if not hold and self.pool.idle and self.pool.results.empty():
                     if self.found.winners:
                         return "won"

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import shutil
+import textwrap
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from agent.repair.meta import embeddable
+from agent.repair.meta_errors import inferred
 from agent.repair.meta_pairs import further, likely_pairs
+from agent.repair.meta_run import Batch, MetaRun
+from agent.repair.scratch import Scratch
+from agent.repair.targets import read_targets
+from agent.repair.types import Mutation, Splice
 from tests.repair.conftest import run_repair, text_of
 
 Project = Callable[[dict[str, str]], Path]
@@ -176,3 +185,78 @@ def test_pairs_are_of_different_places_and_begin_with_what_helped_alone() -> Non
     # Far apart, and neither helped alone.
     assert not any(4 in pair for pair in pairs)
     assert likely_pairs(scores, lines, sites, {4: 3}, 10)[0] == (1, 4)
+
+
+@pytest.mark.skipif(shutil.which("javac") is None, reason="no javac")
+def test_a_loop_that_nothing_can_stop_from_inside_does_not_keep_the_others_from_being_judged(tmp_path: Path) -> None:
+    text = textwrap.dedent(JAVA["Count.java"]).lstrip("\n").replace("count = 1", "count = 0")
+    root = tmp_path / "m"
+    root.mkdir()
+    (root / "Count.java").write_text(text)
+    (root / "Main.java").write_text(textwrap.dedent(JAVA["Main.java"]).lstrip("\n"))
+    place, end = text.index("count++;"), text.index("count++;") + len("count++;")
+    condition = text.index("value <= limit")
+    edits = [Mutation((Splice(place, end, "for (;;) { }" + " " * n),), "loop", 7) for n in range(2)]
+    edits.append(Mutation((Splice(place, end, "count += 2;"),), "augmented", 7))
+    edits.append(Mutation((Splice(condition, condition + 14, "value < limit"),), "compare", 6))
+    fit = embeddable("Count.java", text, edits)
+    passing: list[tuple[int, ...]] = []
+    scratch = Scratch(root)
+    try:
+        target = read_targets(root, ["Count.java"])["Count.java"]
+        batch = Batch(text, edits, [fit[number] for number in range(len(edits))], [0.0] * len(edits))
+        options: Any = {"failing": [], "deadline": time.monotonic() + 60.0, "jobs": 1, "passing": passing.append}
+        run = MetaRun(scratch, "javac *.java && java Main", target, batch, **options)
+        run.singles()
+    finally:
+        scratch.close()
+    assert passing == [(3,)]
+    assert {0, 1} <= run.late
+    assert 2 in run.judged
+
+
+def test_rustc_is_told_the_type_of_the_declaration_it_means() -> None:
+    text = "fn a() { let mut n: u8 = 0; }\nfn b() -> usize {\n    let mut n = 0;\n    n\n}\nfn c() { let n = 1; }\n"
+    built = text.replace("let mut n = 0;", "let mut n = (if at(1) == 0 {\n0\n} else { let n = 5; k });")
+    said = (
+        "error[E0308]: mismatched types\n --> src/lib.rs:6:5\n  |\n2 | fn b() -> usize {\n"
+        "  |           ----- expected `usize` because of return type\n...\n"
+        "6 |     n\n  |     ^ expected `usize`, found `i32`\n"
+    )
+    place = text.index("mut n = 0") + len("mut n")
+    assert inferred(said, "lib.rs", built, {4, 5}, text) == {place: ": usize"}
+    assert inferred(said, "main.rs", built, {4, 5}, text) == {}
+    typed = text.replace("let mut n = 0", "let mut n: usize = 0")
+    assert inferred(said, "lib.rs", built, {4, 5}, typed) == {}
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="no g++")
+def test_a_program_that_prints_for_ever_fills_no_disk(tmp_path: Path) -> None:
+    text = (
+        "#include <cstdio>\n\nint below(int limit) {\n    int n = 0;\n    while (n != -1) {\n"
+        '        std::printf("%d\\n", n);\n        n = (n + 1) % 1000;\n    }\n    return n;\n}\n'
+    )
+    root = tmp_path / "m"
+    root.mkdir()
+    (root / "count.cpp").write_text(text)
+    (root / "check.cpp").write_text(
+        '#include "count.cpp"\n\nint main() { return below(3) == 3 && below(5) == 5 && below(0) == 0 ? 0 : 1; }\n'
+    )
+    place = text.index("n != -1")
+    offers = ["n != -2", "n != limit + 1", "n != -3", "n != limit"]
+    edits = [Mutation((Splice(place, place + 7, offer),), "condition", 5) for offer in offers]
+    passing: list[tuple[int, ...]] = []
+    scratch = Scratch(root)
+    try:
+        target = read_targets(root, ["count.cpp"])["count.cpp"]
+        batch = Batch(text, edits, [(place, place + 7)] * len(edits), [0.0] * len(edits))
+        options: Any = {"failing": [], "deadline": time.monotonic() + 60.0, "jobs": 1, "passing": passing.append}
+        run = MetaRun(scratch, "g++ -o check check.cpp && ./check > out.txt", target, batch, **options)
+        run.singles()
+        sizes = [file.stat().st_size for file in scratch.folder.rglob("*") if ".said" in file.name]
+    finally:
+        scratch.close()
+    assert passing == [(3,)]
+    assert run.judged == {1, 3}
+    assert run.late == {0, 2}
+    assert sum(sizes) == 0

@@ -48,21 +48,31 @@ class Slow:
         pass
 
 
-@pytest.mark.parametrize("soon", [True, False])
-def test_what_ran_out_of_time_here_and_passed_elsewhere_is_judged_once_more(soon: bool) -> None:
+def test_what_ran_out_of_time_here_and_passed_elsewhere_is_judged_once_more() -> None:
     pool = Pool([Slow()], {"a.py": "wrong"})
     candidate = Candidate({"a.py": "right"}, "search", path="a.py")
     try:
-        pool.use(0 if soon else 1)
         pool.put(candidate)
-        if not soon:
-            assert pool.results.get(timeout=5)[1].timed_out
+        assert pool.results.get(timeout=5)[1].timed_out
         pool.put(candidate, first=True, patient=True)
-        pool.use(1)
-        if soon:
-            assert pool.results.get(timeout=5)[1].timed_out
         assert pool.results.get(timeout=5)[1].passed
+    finally:
+        pool.close()
+
+
+def test_what_waits_here_and_passed_elsewhere_is_judged_at_once_and_once() -> None:
+    pool = Pool([Slow()], {"a.py": "wrong"})
+    candidate = Candidate({"a.py": "right"}, "search", path="a.py")
+    try:
+        pool.use(0)
+        pool.put(candidate)
+        with pytest.raises(queue.Empty):
+            pool.results.get(timeout=0.3)
+        pool.put(candidate, first=True, patient=True)
+        assert pool.results.get(timeout=5)[1].passed
+        pool.use(1)
         with pytest.raises(queue.Empty):
             pool.results.get(timeout=0.5)
+        assert pool.idle
     finally:
         pool.close()

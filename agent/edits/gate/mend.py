@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 import time
+from typing import TYPE_CHECKING
 
 from agent.edits.gate.regions import Region, changed_lines
+
+if TYPE_CHECKING:
+    from agent.repair.syntax.types import Change, Edited
 
 _SECONDS = 0.7
 """Of this thread's processor time: another generation would take longer, however busy the machine is."""
@@ -35,39 +39,42 @@ def mend(path: str, before: bytes | None, after: bytes) -> tuple[bytes, str] | N
     if not repairs:
         return None
     best = repairs[0]
-    if _loses_a_word(best.edits[0]) or _is_several(best.edits[0]):
+    edit = best.edits[0]
+    if _loses_a_word(edit.change) or _is_several(edit.change):
         return None
     others = [r for r in repairs[1:] if _bare(r.text) != _bare(best.text)]
-    if others and others[0].cost - best.cost < _margin(best.edits[0], best.text):
+    if others and others[0].cost - best.cost < _margin(edit, best.text):
         return None
     mended = best.text.encode()
     if not _within(before or b"", after, mended) or not check(path, before, mended).ok:
         return None
-    return mended, best.edits[0]
+    return mended, str(edit)
 
 
-def _loses_a_word(words: str) -> bool:
+def _loses_a_word(change: Change) -> bool:
     """The edit puts something else in the place of a name: what the name was for would be lost."""
     from agent.repair.slips import one_slip
 
-    old, arrow, new = words.partition("` → `")
-    name = old.rpartition("`")[2]
-    return bool(arrow) and name.isidentifier() and not one_slip(name, new.rstrip("`"))
+    return bool(change.new) and change.old.isidentifier() and not one_slip(change.old, change.new)
 
 
-def _is_several(words: str) -> bool:
+def _is_several(change: Change) -> bool:
     """The edit puts in several closing marks, or words, at once: that is more than one slip."""
-    token = words.rpartition("`")[0].rpartition("`")[2].strip()
-    return "put in `" in words and len(re.findall(r"\w+|[^\w\s]", token)) > 1 and bool(re.search(r"[)\]}\s]", token))
+    token = change.new.strip()
+    several = len(re.findall(r"\w+|[^\w\s]", token)) > 1
+    return _is_put_in(change) and several and bool(re.search(r"[)\]}\s]", token))
 
 
-def _margin(words: str, text: str) -> float:
-    """The margin for an edit in words, such as "line 3: put in `)`", that made `text`."""
-    token = words.rpartition("`")[0].rpartition("`")[2]
-    if token in (")", "]") and "put in `" in words:
-        line = text.split("\n")[int(words.split(":")[0].rpartition(" ")[2]) - 1]
-        return _CLEAR_AMONG_OPERATORS if _OPERATOR.search(line) else _CLEAR
-    return _CLEAR_FOR_WORDS if any(c.isalnum() or c in "\"'" for c in token) else _CLEAR
+def _is_put_in(change: Change) -> bool:
+    return bool(change.new) and not change.old and not change.whole_line
+
+
+def _margin(edit: Edited, text: str) -> float:
+    """The margin for an edit that made `text`."""
+    change = edit.change
+    if change.new in (")", "]") and _is_put_in(change):
+        return _CLEAR_AMONG_OPERATORS if _OPERATOR.search(text.split("\n")[edit.line - 1]) else _CLEAR
+    return _CLEAR_FOR_WORDS if any(c.isalnum() or c in "\"'" for c in change.new or change.old) else _CLEAR
 
 
 def _bare(text: str) -> str:

@@ -10,7 +10,7 @@ try:
 except ImportError:  # pragma: no cover - the plugin is only loaded by pytest
     pytest = None  # type: ignore[assignment]
 
-_failed: dict[str, str] = {}
+_failed: "dict[str, str]" = {}
 
 
 def pytest_ignore_collect(collection_path: Any = None) -> Any:

@@ -12,15 +12,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from agent.repair.syntax.types import Edited
+
 __all__ = ["Repair", "repair_syntax"]
 
 
 @dataclass(frozen=True)
 class Repair:
-    """A text that parses: the whole text, each edit in words, and its cost (the lower, the likelier)."""
+    """A text that parses: the whole text, each edit, and its cost (the lower, the likelier)."""
 
     text: str
-    edits: tuple[str, ...]
+    edits: tuple[Edited, ...]
     cost: float
 
 

@@ -9,10 +9,9 @@ from agent.repair.syntax.insertions import insertions, new_lines
 from agent.repair.syntax.layout import NO_CODE
 from agent.repair.syntax.lexer import Token
 from agent.repair.syntax.naturalness import symbol
-from agent.repair.syntax.types import Candidate
+from agent.repair.syntax.types import INDENTED, Candidate, Change
 from agent.repair.syntax.vocabulary import ALL_ENDS, BRACKETS, likely_between, near_keywords
 
-INDENTED = "changed the indentation"
 _REPLACEMENTS = 12
 
 
@@ -46,10 +45,10 @@ def _deletions(number: int, line: Line) -> Iterator[Candidate]:
         )
         if token.text in ("'", '"', "`") and not doubled:
             cost = 8.0
-        yield Candidate(number, number, text.rstrip(), f"took out `{_shown(token)}`", cost, token.text, -1)
+        yield Candidate(number, number, text.rstrip(), Change(token.text), cost, token.text, -1)
         if len(token.text) > 1 and token.kind == "op" and token.text[0] == token.text[-1]:
             shorter = line.text[: token.start] + line.text[token.start + 1 :]
-            yield Candidate(number, number, shorter, f"took out `{token.text[0]}`", 2.5, token.text[0], -1)
+            yield Candidate(number, number, shorter, Change(token.text[0]), 2.5, token.text[0], -1)
 
 
 def _bracket_deletion(token: Token) -> float:
@@ -73,7 +72,7 @@ def _splits(document: Document, number: int, line: Line) -> Iterator[Candidate]:
             for word in _GLUE:
                 if word in document.lexer.operators:
                     text = line.text[: token.start] + head + word + tail + line.text[token.end :]
-                    yield Candidate(number, number, text, f"put in `{word}`", (3.0, 2.0, 0.0)[known], word, 1)
+                    yield Candidate(number, number, text, Change(new=word), (3.0, 2.0, 0.0)[known], word, 1)
 
 
 _GLUE = ("(", "[", ".", "::", ":", "->", "=", "<", ",")
@@ -87,11 +86,11 @@ def _exchanges(document: Document, number: int, line: Line) -> Iterator[Candidat
     for token in line.tokens:
         for word, cost in _instead_of(document, token):
             text = line.text[: token.start] + word + line.text[token.end :]
-            words = f"`{_shown(token)}` → `{word}`"
+            change = Change(token.text, word)
             if word in BRACKETS:
-                yield Candidate(number, number, text, words, cost, word, 0, True)
+                yield Candidate(number, number, text, change, cost, word, 0, True)
             else:
-                yield Candidate(number, number, text, words, cost, word if word in ALL_ENDS else "", 1)
+                yield Candidate(number, number, text, change, cost, word if word in ALL_ENDS else "", 1)
 
 
 def _replacements(document: Document, number: int, line: Line) -> Iterator[Candidate]:
@@ -110,7 +109,7 @@ def _replacements(document: Document, number: int, line: Line) -> Iterator[Candi
             text = line.text[: token.start] + _apart(line.text, token, word) + line.text[token.end :]
             mark, change = (token.text, -1) if token.text in BRACKETS else (word, 1)
             cost = 6.0 if known else 5.0
-            yield Candidate(number, number, text, f"`{_shown(token)}` → `{word}`", cost, mark, change, last_resort=True)
+            yield Candidate(number, number, text, Change(token.text, word), cost, mark, change, last_resort=True)
 
 
 def _apart(text: str, token: Token, word: str) -> str:
@@ -163,7 +162,3 @@ def _indentations(document: Document, number: int, line: Line) -> Iterator[Candi
     for indent in dict.fromkeys(blanks):
         if indent != own:
             yield Candidate(number, number, indent + body, INDENTED, 2.0)
-
-
-def _shown(token: Token) -> str:
-    return token.text if len(token.text) <= 20 else token.text[:17] + "..."

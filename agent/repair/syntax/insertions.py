@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from agent.repair.syntax.document import Document, Line
 from agent.repair.syntax.layout import CLOSER_OF, NO_CODE, Bracket, within_lines
 from agent.repair.syntax.naturalness import symbol
-from agent.repair.syntax.types import Candidate
+from agent.repair.syntax.types import Candidate, Change
 from agent.repair.syntax.vocabulary import (
     ALL_ENDS,
     BLOCK_ENDS,
@@ -34,13 +34,13 @@ def insertions(document: Document, number: int, line: Line) -> Iterator[Candidat
         text = _with_blanks(line.text, place, word)
         raw = line.text[:place] + word + line.text[place:]
         cost = insert_cost(word) + _misplaced(document, line, place, word) + _unusual(document, line, place, word)
-        yield Candidate(number, number, text, f"put in `{word}`", cost, word, 1, raw=raw)
+        yield Candidate(number, number, text, Change(new=word), cost, word, 1, raw=raw)
     places = _boundaries(line) if number not in document.lone_quotes else _boundaries_in_strings(document, line)
     for place in places:
         for quote in QUOTES_OF.get(document.language.name, "\"'"):
             text = line.text[:place] + quote + line.text[place:]
             cost = 1.5 + _inside(document, text, place, quote)
-            yield Candidate(number, number, text, f"put in `{quote}`", cost, quote, 1)
+            yield Candidate(number, number, text, Change(new=quote), cost, quote, 1)
 
 
 def _unusual(document: Document, line: Line, place: int, word: str) -> float:
@@ -179,7 +179,7 @@ def new_lines(document: Document, number: int) -> Iterator[Candidate]:
             text = f"{indent}{closer}"
             cost = 1.5 + (0.0 if closer in ends else 0.5 * (len(closer) - 1))
             cost += 4.0 * (closer[0] in ")]" and above.endswith(";"))
-            yield Candidate(number, number - 1, text, f"put in a line `{closer}`", cost, closer, 1)
+            yield Candidate(number, number - 1, text, Change(new=closer, whole_line=True), cost, closer, 1)
     yield from _closings(document, number)
 
 
@@ -196,7 +196,7 @@ def _closings(document: Document, number: int) -> Iterator[Candidate]:
         if len(closers) > 1:
             shown = " ".join(closers)
             cost = 1.5 + 2.0 * (len(lines) - 1)
-            yield Candidate(number, number - 1, "\n".join(lines), f"put in `{shown}`", cost, shown, 1)
+            yield Candidate(number, number - 1, "\n".join(lines), Change(new=shown), cost, shown, 1)
         if len(lines) == 4:
             return
 

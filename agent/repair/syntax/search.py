@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from agent.edits.gate.languages import Language
 from agent.edits.gate.trees import errors_of
 from agent.repair.syntax.acceptance import Acceptance, weight
-from agent.repair.syntax.candidates import INDENTED, candidates
+from agent.repair.syntax.candidates import candidates
 from agent.repair.syntax.diagnosis import Phase, diagnose
 from agent.repair.syntax.document import Document, Line
 from agent.repair.syntax.suspects import suspect_lines
-from agent.repair.syntax.types import Candidate
+from agent.repair.syntax.types import INDENTED, Candidate, Edited
 
 Clock = Callable[[], float]
 """Seconds: `time.monotonic`, or `time.process_time` where a measurement must not depend on the machine's load."""
@@ -33,7 +33,7 @@ class Found:
     """A text, how it came about, and its cost in nats: the lower, the likelier."""
 
     text: str
-    edits: tuple[str, ...]
+    edits: tuple[Edited, ...]
     cost: float
     weight: float = 0.0
 
@@ -100,16 +100,16 @@ def _one_edit(
             begin, end, new = _span(document, candidate)
             tree = acceptance.tree_after(begin, end, new)
             changed = start.text[:begin] + new + start.text[end:]
-            words = f"line {candidate.first + 1}: {candidate.what}"
+            made_here = Edited(candidate.first + 1, candidate.what)
             if not tree.root_node.has_error and acceptance.accepts(changed):
-                accepted = Found(changed, (*start.edits, words), start.cost + cost)
+                accepted = Found(changed, (*start.edits, made_here), start.cost + cost)
                 (doubtful if acceptance.tool_rejects(changed) else whole).append(accepted)
             elif not whole and not last:
                 left = weight(errors_of(tree))
                 if acceptance.reads_on(fault, changed):
                     left = min(left, before) - 0.5
                 if left < before or (left == 0 and fault is not None):
-                    partial.append(Found(changed, (*start.edits, words), start.cost + cost, left))
+                    partial.append(Found(changed, (*start.edits, made_here), start.cost + cost, left))
         if whole:
             whole.sort(key=lambda f: f.cost)
             agreed = set(acceptance.agreed([f.text for f in whole]))
