@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
@@ -107,10 +108,16 @@ class MetaSearch:
         self._scratch.close()
 
     def _work(self) -> None:
-        try:
-            self._run.singles()
-        finally:
-            self._tried_singles.set()
+        # With a full disk, or a copy that is gone since the repair has ended, nothing more comes of builds.
+        with contextlib.suppress(OSError):
+            try:
+                self._run.singles()
+            finally:
+                self._tried_singles.set()
+            self._rest()
+
+    def _rest(self) -> None:
+        """Edits of near misses as they come, else pairs."""
         pairs = True
         while not self._stop and time.monotonic() < self._deadline:
             try:
