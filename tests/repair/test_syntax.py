@@ -45,7 +45,7 @@ def test_a_lost_block_end_goes_where_the_indentation_says() -> None:
 def test_each_edit_is_told_with_its_line() -> None:
     repairs = repair_syntax("a.py", "def f(a)\n    return a\n")
     assert repairs[0].text == "def f(a):\n    return a\n"
-    assert repairs[0].edits == ("line 1: put in `:`",)
+    assert [str(edit) for edit in repairs[0].edits] == ["line 1: put in `:`"]
 
 
 def test_two_slips_are_repaired_together() -> None:
