@@ -102,7 +102,6 @@ class MetaRun:
         self._endless = False
         self._idle: set[tuple[int, int]] = set()
         self._wrong: set[tuple[str, str, str]] = set()
-        self.why = ""
         self._stop = False
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -203,7 +202,6 @@ class MetaRun:
         for _ in range(ROUNDS):
             meta = embed(self._target.path, self._text, mutations, frozenset(out), self._types)
             if meta is None or self._stop or not meta.sites:
-                self.why = self.why or "nothing can be built in"
                 return used
             # Where a wrong one has left, one that lay inside it may come in.
             used |= set(meta.sites)
@@ -228,7 +226,6 @@ class MetaRun:
             if not bad:
                 # They may be what is wrong.
                 self._types.clear()
-                self.why = "it does not build: " + output[-300:]
                 self._unclear = sorted(meta.sites)
                 return used
             self._wrong |= {_replacement(self._text, mutations[place]) for place in bad}
@@ -236,7 +233,6 @@ class MetaRun:
             out |= {
                 place for place in range(len(mutations)) if _replacement(self._text, mutations[place]) in self._wrong
             }
-        self.why = f"it did not build in {ROUNDS} rounds"
         return used
 
     def _try(self, meta: Meta, tries: Sequence[tuple[int, ...]], seconds: float = float("inf")) -> tuple[bool, str]:

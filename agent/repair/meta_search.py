@@ -26,6 +26,8 @@ LATE = 15.0
 """Nats by which one that did not end falls back in the pool: each costs there as long as a run may take."""
 PAIR_SECONDS = 12.0
 """How long pairs are run until what a model has said meanwhile is looked at."""
+FEWEST = 8
+"""Candidates that can be built in, for a build to be worth it."""
 MOST_HELD = 3_000
 """Candidates that wait for a build; more are not come to."""
 
@@ -139,14 +141,11 @@ class MetaSearch:
         self._pool.put(_together(self._base, [self._held[n] for n in numbers]), first=True, patient=True)
 
     def _judge_near(self, text: str, edits: Sequence[Candidate]) -> None:
-        fit = embeddable(self._path, text, [edit.mutations[0] for edit in edits])
-        places = sorted(fit)
-        chosen = [edits[place] for place in places]
+        places, batch = built_in(self._path, text, edits)
 
         def passing(numbers: tuple[int, ...]) -> None:
-            self._pool.put(chosen[numbers[0]], first=True, patient=True)
+            self._pool.put(edits[places[numbers[0]]], first=True, patient=True)
 
-        batch = batched(text, chosen, [fit[place] for place in places])
         run = self._now = self._runs(batch, passing)
         if not self._stop:
             run.singles(halving=False)
@@ -157,9 +156,13 @@ class MetaSearch:
                 self._pool.put(_put_off(edit) if place in late else edit)
 
 
-def batched(text: str, edits: Sequence[Candidate], spans: Sequence[tuple[int, int]]) -> Batch:
-    """Single edits of a text, for a build."""
-    return Batch(text, [edit.mutations[0] for edit in edits], spans, [edit.score for edit in edits])
+def built_in(path: str, text: str, edits: Sequence[Candidate]) -> tuple[list[int], Batch]:
+    """Which of the single edits of a text can be built in, by their place in the sequence, and these as a batch."""
+    fit = embeddable(path, text, [edit.mutations[0] for edit in edits])
+    places = sorted(fit)
+    chosen = [edits[place] for place in places]
+    spans = [fit[place] for place in places]
+    return places, Batch(text, [edit.mutations[0] for edit in chosen], spans, [edit.score for edit in chosen])
 
 
 def begin(
@@ -178,13 +181,12 @@ def begin(
     """Start building, when a target's language allows it; puts every candidate that is not built in into the pool."""
     path = next((single.path for single in singles if grammar_for(single.path)), "")
     own = [single for single in singles if single.path == path][:MOST_HELD] if path else []
-    fit = embeddable(path, base[path], [single.mutations[0] for single in own]) if own else {}
-    if len(fit) < 8:
+    places, batch = built_in(path, base[path], own) if own else ([], None)
+    if batch is None or len(places) < FEWEST:
         for single in singles:
             pool.put(single)
         return None
-    places = sorted(fit)
-    chosen = [own[number] for number in places]
+    chosen = [own[place] for place in places]
     later: list[Candidate] = []
     kept = {id(candidate) for candidate in chosen}
     for rank, single in enumerate(singles):
@@ -203,7 +205,6 @@ def begin(
             scratch, command, targets[path], batch, failing=failing, deadline=deadline, jobs=jobs, passing=passing
         )
 
-    batch = batched(base[path], chosen, [fit[number] for number in places])
     search = MetaSearch(path, base[path], pool, chosen, later, scratch, deadline, runs, batch)
     search.start()
     return search

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,10 @@ import pytest
 
 from agent.events import Event
 from agent.repair import RepairResult
+from agent.repair.meta_run import Batch, MetaRun
+from agent.repair.scratch import Scratch
+from agent.repair.targets import read_targets
+from agent.repair.types import Mutation
 
 
 def run_repair(root: Path, *targets: str, **options: Any) -> tuple[RepairResult, list[Event]]:
@@ -31,6 +36,26 @@ def text_of(result: RepairResult, path: str) -> str:
     found = [change.after for change in result.changes if change.path == path]
     assert found and found[0] is not None, result
     return found[0].decode()
+
+
+def run_built_in(
+    root: Path, path: str, command: str, edits: Sequence[Mutation], spans: Sequence[tuple[int, int]], *failing: str
+) -> tuple[MetaRun, list[tuple[int, ...]], int]:
+    """The edits of a file tried in builds: the run, what passed, and the bytes of output that were left behind."""
+    target = read_targets(root, [path])[path]
+    batch = Batch(target.text, edits, spans, [0.0] * len(edits))
+    passing: list[tuple[int, ...]] = []
+    scratch = Scratch(root)
+    try:
+        deadline = time.monotonic() + 60.0
+        run = MetaRun(
+            scratch, command, target, batch, failing=failing, deadline=deadline, jobs=1, passing=passing.append
+        )
+        run.singles()
+        left = sum(file.stat().st_size for file in scratch.folder.rglob("*") if ".said" in file.name)
+    finally:
+        scratch.close()
+    return run, passing, left
 
 
 @pytest.fixture

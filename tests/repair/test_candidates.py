@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import time
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -17,15 +16,14 @@ from hypothesis import strategies as st
 from agent.repair.candidates import Suspicions, onward, singles
 from agent.repair.difference import difference
 from agent.repair.meta import embeddable
-from agent.repair.meta_run import Batch, MetaRun
 from agent.repair.preparing import prepare
 from agent.repair.ranking import MOST_OF_A_FAMILY, ranked
 from agent.repair.running import INJECT
-from agent.repair.scratch import Scratch
 from agent.repair.searching import Findings, pairs
 from agent.repair.targets import read_targets
 from agent.repair.templates import neutral
 from agent.repair.types import Mutation, Splice, SplicedText, spliced
+from tests.repair.conftest import run_built_in
 
 Project = Callable[[dict[str, str]], Path]
 
@@ -190,22 +188,8 @@ def test_every_candidate_is_built_in_sooner_or_later_even_for_an_old_go(
     edits = neutral.mutations("m.go", text, {4: 1.0})
     places = embeddable("m.go", text, edits)
     chosen = [edits[number] for number in sorted(places)]
-    passing: list[tuple[int, ...]] = []
-    scratch = Scratch(root)
-    try:
-        run = MetaRun(
-            scratch,
-            "go test ./...",
-            read_targets(root, ["m.go"])["m.go"],
-            Batch(text, chosen, [places[number] for number in sorted(places)], [0.0] * len(chosen)),
-            failing=["TestBetween"],
-            deadline=time.monotonic() + 60.0,
-            jobs=1,
-            passing=passing.append,
-        )
-        run.singles()
-    finally:
-        scratch.close()
+    spans = [places[number] for number in sorted(places)]
+    run, passing, _ = run_built_in(root, "m.go", "go test ./...", chosen, spans, "TestBetween")
     assert run.builds > 1
     alone = [chosen[numbers[0]] for numbers in passing if len(numbers) == 1]
     assert any("return a < x && x < b\n" in spliced(text, edit.splices) for edit in alone)
@@ -227,15 +211,8 @@ def test_one_candidate_that_spoils_the_build_elsewhere_does_not_take_the_others_
     place = text.index("len += 2;")
     offers = [*(f"len += {number};" for number in range(3, 12)), "len = value;", "len += 1;"]
     edits = [Mutation((Splice(place, place + 9, offer),), "augmented", 6) for offer in offers]
-    passing: list[tuple[int, ...]] = []
-    scratch = Scratch(root)
-    try:
-        target = read_targets(root, ["src/lib.rs"])["src/lib.rs"]
-        batch = Batch(text, edits, [(place, place + 9)] * len(edits), [0.0] * len(edits))
-        options: Any = {"failing": [], "deadline": time.monotonic() + 60.0, "jobs": 1, "passing": passing.append}
-        MetaRun(scratch, "cargo test --offline --lib", target, batch, **options).singles()
-    finally:
-        scratch.close()
+    spans = [(place, place + 9)] * len(edits)
+    _, passing, _ = run_built_in(root, "src/lib.rs", "cargo test --offline --lib", edits, spans)
     assert [offers[number] for number, *others in passing if not others] == ["len += 1;"]
 
 

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from agent.repair.meta import embeddable
 from agent.repair.meta_errors import inferred
 from agent.repair.meta_pairs import further, likely_pairs
-from agent.repair.meta_run import Batch, MetaRun
-from agent.repair.scratch import Scratch
-from agent.repair.targets import read_targets
 from agent.repair.types import Mutation, Splice
-from tests.repair.conftest import run_repair, text_of
+from tests.repair.conftest import run_built_in, run_repair, text_of
 
 Project = Callable[[dict[str, str]], Path]
 
@@ -200,16 +195,8 @@ def test_a_loop_that_nothing_can_stop_from_inside_does_not_keep_the_others_from_
     edits.append(Mutation((Splice(place, end, "count += 2;"),), "augmented", 7))
     edits.append(Mutation((Splice(condition, condition + 14, "value < limit"),), "compare", 6))
     fit = embeddable("Count.java", text, edits)
-    passing: list[tuple[int, ...]] = []
-    scratch = Scratch(root)
-    try:
-        target = read_targets(root, ["Count.java"])["Count.java"]
-        batch = Batch(text, edits, [fit[number] for number in range(len(edits))], [0.0] * len(edits))
-        options: Any = {"failing": [], "deadline": time.monotonic() + 60.0, "jobs": 1, "passing": passing.append}
-        run = MetaRun(scratch, "javac *.java && java Main", target, batch, **options)
-        run.singles()
-    finally:
-        scratch.close()
+    spans = [fit[number] for number in range(len(edits))]
+    run, passing, _ = run_built_in(root, "Count.java", "javac *.java && java Main", edits, spans)
     assert passing == [(3,)]
     assert {0, 1} <= run.late
     assert 2 in run.judged
@@ -245,18 +232,9 @@ def test_a_program_that_prints_for_ever_fills_no_disk(tmp_path: Path) -> None:
     place = text.index("n != -1")
     offers = ["n != -2", "n != limit + 1", "n != -3", "n != limit"]
     edits = [Mutation((Splice(place, place + 7, offer),), "condition", 5) for offer in offers]
-    passing: list[tuple[int, ...]] = []
-    scratch = Scratch(root)
-    try:
-        target = read_targets(root, ["count.cpp"])["count.cpp"]
-        batch = Batch(text, edits, [(place, place + 7)] * len(edits), [0.0] * len(edits))
-        options: Any = {"failing": [], "deadline": time.monotonic() + 60.0, "jobs": 1, "passing": passing.append}
-        run = MetaRun(scratch, "g++ -o check check.cpp && ./check > out.txt", target, batch, **options)
-        run.singles()
-        sizes = [file.stat().st_size for file in scratch.folder.rglob("*") if ".said" in file.name]
-    finally:
-        scratch.close()
+    command = "g++ -o check check.cpp && ./check > out.txt"
+    run, passing, left = run_built_in(root, "count.cpp", command, edits, [(place, place + 7)] * len(edits))
     assert passing == [(3,)]
     assert run.judged == {1, 3}
     assert run.late == {0, 2}
-    assert sum(sizes) == 0
+    assert left == 0
