@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from agent.edits.parse import StreamParser, parse_reply
 from benchmarks.edits.cases import make_case
 
+CONFLICT = "a.py\n<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> UPDATED\n"
 BLOCK = "a.py\n<<<<<<< SEARCH\nx = 1\n=======\nx = 2\n>>>>>>> REPLACE\n"
 
 
@@ -46,6 +47,7 @@ def test_streamed_edits_are_those_of_the_whole_reply() -> None:
     "reply",
     [
         BLOCK,
+        CONFLICT,
         "a.py\n```python\nx = 2\n```\n",
         "*** Begin Patch\n*** Update File: a.py\n@@\n-x = 1\n+x = 2\n*** End Patch\n",
         '```json\n{"name": "edit_file", "arguments": {"path": "a.py", "old_string": "1", "new_string": "2"}}\n```\n',

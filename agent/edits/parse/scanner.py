@@ -143,7 +143,7 @@ class Scanner:
             return self._skip_thinking(last)
         if head_of(text, self.known) is not None:
             path, naming = self.path_for_block()
-            found = read_block(lines, at, path=path, naming=naming, known=self.known)
+            found = read_block(lines, at, path=path, naming=naming, known=self.known, last=last)
             if found is not None:
                 return found
         if starts_patch(text):

@@ -46,6 +46,8 @@ _REPLACE_WORDS = frozenset(
 _HINT = re.compile(r"^[ \t]*:(start|end)_line:[ \t]*(\d+)[ \t]*$")
 _RULE = re.compile(r"^[ \t]*-{3,9}[ \t]*$")
 _MOST_NESTED = 20
+_FAR = 400
+"""Lines within which the divider of what looks like a merge conflict has to follow."""
 
 
 @dataclass(frozen=True)
@@ -109,11 +111,12 @@ def _divider_of(text: str, head: Head) -> int:
 
 
 def read_block(
-    lines: Sequence[Line], at: int, *, path: str | None, naming: Naming, known: Known = NOTHING
+    lines: Sequence[Line], at: int, *, path: str | None, naming: Naming, known: Known = NOTHING, last: bool = True
 ) -> Block | Pending | None:
     """The block that begins at `lines[at]`, if one does.
 
-    `path` is the one stated or inherited before it. Linear in the length of the block.
+    `path` is the one stated or inherited before it; `last` says that no line will follow. Linear in the length of
+    the block.
     """
     head = head_of(lines[at].text, known)
     if head is None:
@@ -125,7 +128,7 @@ def read_block(
     if end is None:
         end = _find_end(lines, at, head, nested=False)
     if end is None:
-        if head.merge and not _has_divider(lines, at, head):
+        if head.merge and (last or len(lines) - at > _FAR) and not _has_divider(lines, at, head):
             return None
         return Pending(
             own_path, "search-replace", "the closing marker is missing", closers=(">>>>>", "+++++", "<<<<<", "-----")
@@ -205,7 +208,7 @@ def _unfence(side: list[str]) -> list[str] | None:
 
 
 def _has_divider(lines: Sequence[Line], at: int, head: Head) -> bool:
-    return any(_divider_of(line.text, head) for line in lines[at + 1 : at + 400])
+    return any(_divider_of(line.text, head) for line in lines[at + 1 : at + _FAR])
 
 
 def _find_end(lines: Sequence[Line], at: int, head: Head, *, nested: bool) -> tuple[int, list[int], bool] | None:
