@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from agent.repair.advice import plain
 from agent.repair.preparing import Ground
 from agent.repair.running import Run
 from agent.repair.types import Verdict
@@ -20,7 +21,7 @@ def read_failures(ground: Ground, run: Run) -> tuple[Failure, ...]:
     """The failures in a command's output, paths relative to the root."""
     command = TestCommand(kind_of(ground.command), shell=ground.command)
     try:
-        return read_outcome(command, ground.judge.root, run.output, run.exit_code).failures
+        return read_outcome(command, ground.judge.root, plain(run.output), run.exit_code).failures
     except (OSError, ValueError):
         return ()
 
@@ -56,7 +57,7 @@ def tail(run: Run, characters: int = SHOWN) -> str:
     """The last lines of an output, or that it does not end."""
     if run.timed_out:
         return "The program does not end."
-    text = run.output.strip()
+    text = plain(run.output).strip()
     return text[-characters:]
 
 

@@ -16,12 +16,12 @@ SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Mended:
-    """What was found for the files that did not parse."""
+    """What was found for the files that did not parse, or did not compile."""
 
     texts: Mapping[str, tuple[str, ...]]
     """Path → texts that parse, likeliest first."""
     words: Mapping[str, str]
-    """Path → what the likeliest one changes."""
+    """Path → that it parses or compiles again, and what the likeliest text changes for it."""
     broken: Mapping[str, str]
     """Path → the first error, for files that still do not parse."""
 
@@ -50,8 +50,9 @@ def mend(files: Mapping[str, Target], deadline: float) -> Generator[Event, None,
             yield Notice(f"{path} does not parse ({error}), and no small edit mends it.", "warning")
             continue
         texts[path] = tuple(repair.text for repair in found)
-        words[path] = "; ".join(map(str, found[0].edits))
-        yield Notice(f"{path} parses again: {words[path]}.")
+        edits = "; ".join(map(str, found[0].edits))
+        words[path] = f"{path} parses again ({edits})"
+        yield Notice(f"{path} parses again: {edits}.")
     return Mended(texts, words, broken)
 
 

@@ -13,6 +13,7 @@ from agent.events import Event, Progress, Tried
 from agent.repair import candidates as sources
 from agent.repair import meta_search
 from agent.repair.asking import Asker, Question
+from agent.repair.building import mend_build
 from agent.repair.candidates import Suspicions
 from agent.repair.concluding import concluded, confirmed
 from agent.repair.expectations import expectations
@@ -104,6 +105,15 @@ def repair(
     nice = BEHIND if backend is not None else 0
     ground = prepare(root, files, base, test_command, min(BASELINE_SECONDS, limit / 4), count, nice)
     try:
+        compiled = yield from mend_build(ground, files, base, deadline)
+        if compiled.texts:
+            ground.close()
+            base.update(compiled.texts)
+            words = {**mended.words, **compiled.words}
+            mended = replace(
+                mended, texts={**mended.texts, **{p: (t,) for p, t in compiled.texts.items()}}, words=words
+            )
+            ground = prepare(root, files, base, test_command, min(BASELINE_SECONDS, limit / 4), count, nice)
         result = yield from _judged(root, ground, files, base, mended, issue, backend, profile, begun, deadline, count)
     finally:
         ground.close()
@@ -278,7 +288,7 @@ def _beside(ground: Ground, files: Mapping[str, Target], before: tuple[int, int]
 
 
 def _parses(mended: Mended) -> str:
-    return "; ".join(f"{path} parses again ({words})" for path, words in mended.words.items())
+    return "; ".join(mended.words.values())
 
 
 def _retry(ground: Ground, pool: Pool, base: Mapping[str, str], singles: list[Candidate], found: Findings) -> int:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.repair.advice.native import FIXITS
 from agent.repair.scratch import Scratch
 
 INJECT = Path(__file__).parent / "inject"
@@ -91,6 +92,7 @@ def hurried(tools: Path | None = None) -> dict[str, str]:
         "JAVA_TOOL_OPTIONS": f"{JAVA} {os.environ.get('JAVA_TOOL_OPTIONS', '')}".strip(),
         # A panic that names its callers reads the debugging tables first: 120 milliseconds instead of 3.
         "RUST_BACKTRACE": "0",
+        **FIXITS,
     }
     if tools is not None:
         found["PATH"] = f"{tools}{os.pathsep}{os.environ.get('PATH', os.defpath)}"

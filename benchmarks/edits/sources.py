@@ -33,7 +33,8 @@ def source_files(limit: int = 600, largest: int = 60_000) -> tuple[Path, ...]:
     found: dict[str, list[Path]] = {}
     for root in roots:
         for path in _walk(root):
-            if 300 < path.stat().st_size < largest:
+            # A distribution's library may hold links to configuration that is not installed.
+            if path.is_file() and 300 < path.stat().st_size < largest:
                 found.setdefault(path.suffix, []).append(path)
     chosen: list[Path] = []
     dice = random.Random(7)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -228,6 +229,33 @@ def test_searching_without_ripgrep_finds_the_same(shop: Path, pattern: str, opti
     assert [(x.path, x.number, x.text) for x in ripgrep.grep(work, [pattern], **options)] == [
         s for s in slow if s[0] in listed
     ]
+
+
+@pytest.mark.parametrize("script", ["#!/bin/sh\nexit 1\n", "#!/nowhere/sh\n"])
+def test_a_ripgrep_that_does_not_start_is_none(shop: Path, tmp_path: Path, script: str) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "rg").write_text(script)
+    (folder / "rg").chmod(0o755)
+    told = subprocess.run(
+        [sys.executable, "-c", CHOSEN, str(folder)], capture_output=True, text=True, cwd=shop, check=True
+    ).stdout
+    assert "does not start" in told and "shop/cart.py" in told
+
+
+CHOSEN = """
+import os, sys, sysconfig
+from pathlib import Path
+os.environ["PATH"] = sys.argv[1] + os.pathsep + os.environ["PATH"]
+sysconfig.get_path, sys.executable = (lambda name: sys.argv[1]), sys.argv[1] + "/python"
+from agent.repo.files import WorkTree
+from agent.repo.search import ripgrep
+os.environ["PATH"] = sys.argv[1]
+program = ripgrep.rg_path()
+print(ripgrep.engine_note())
+os.environ["PATH"] = os.defpath
+print([line.path for line in ripgrep.grep(WorkTree(Path(".")), ["class Cart"])])
+"""
 
 
 # words

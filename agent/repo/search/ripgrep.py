@@ -33,20 +33,29 @@ class Line:
 
 @lru_cache(maxsize=1)
 def rg_path() -> str | None:
-    """The ripgrep program: the one installed beside this Python, else the one on PATH; None when there is none."""
+    """The ripgrep program: the one installed beside this Python, else the one on PATH; None when neither starts."""
     import sysconfig
 
     name = "rg.exe" if os.name == "nt" else "rg"
     for folder in (Path(sys.executable).parent, Path(sysconfig.get_path("scripts"))):
         candidate = folder / name
-        if candidate.is_file() and os.access(candidate, os.X_OK):
+        if candidate.is_file() and os.access(candidate, os.X_OK) and _starts(str(candidate)):
             return str(candidate)
-    return shutil.which("rg")
+    found = shutil.which("rg")
+    return found if found and _starts(found) else None
+
+
+def _starts(program: str) -> bool:
+    """Whether a program runs here. One built for a newer system ends with 1, as ripgrep does when nothing matches."""
+    try:
+        return subprocess.run([program, "--version"], capture_output=True, timeout=TIMEOUT, check=False).returncode == 0
+    except (OSError, subprocess.SubprocessError):
+        return False
 
 
 def engine_note() -> str:
     """What to tell the person about the search program; empty when all is well."""
-    return "" if rg_path() else "ripgrep was not found; searching with Python, which is slower."
+    return "" if rg_path() else "ripgrep was not found, or does not start; searching with Python, which is slower."
 
 
 def grep(

@@ -1,0 +1,91 @@
+"""C and C++: what gcc and clang offer as fix-its, and what their notes and messages name."""
+
+from __future__ import annotations
+
+import re
+
+from agent.repair.advice.types import Advice, Diagnostic, Place
+from agent.repair.types import Splice
+
+FIXITS = {"GCC_EXTRA_DIAGNOSTIC_OUTPUT": "fixits-v1"}
+"""What has gcc (11 and later) write a line for programs with each fix-it; columns count bytes (gcc's manual,
+"Environment Variables Affecting GCC")."""
+_FIXIT = re.compile(r'^fix-it:"(?:[^"\\]|\\.)*":\{(\d+):(\d+)-(\d+):(\d+)\}:"((?:[^"\\]|\\.)*)"$')
+_QUOTED = r"[‘'`]([^’'`]+)[’'`]"
+_STANDARD = {
+    "algorithm": "sort|reverse|max_element|min_element|find|find_if|count|count_if|unique|accumulate_n|all_of|any_of|"
+    "none_of|lower_bound|upper_bound|binary_search|next_permutation|fill|copy|transform|swap_ranges|rotate|min|max|clamp",
+    "numeric": "accumulate|iota|gcd|lcm|partial_sum|inner_product",
+    "cmath": "sqrt|pow|floor|ceil|round|fabs|fmod|log|log2|log10|exp|sin|cos|tan|hypot|trunc|cbrt",
+    "cstdlib": "abs|atoi|strtol|malloc|free|exit|rand|srand",
+    "cstring": "strlen|strcmp|strcpy|memcpy|memset|strchr|strstr",
+    "cctype": "isdigit|isalpha|isalnum|isspace|isupper|islower|ispunct|toupper|tolower",
+    "climits": "INT_MAX|INT_MIN|LONG_MAX|LONG_MIN|UINT_MAX|CHAR_BIT",
+    "string": "string|to_string|stoi|stol|stod|getline",
+    "iostream": "cout|cerr|cin|endl",
+    "sstream": "stringstream|istringstream|ostringstream",
+    "functional": "function|greater|less|hash|bind",
+    "utility": "pair|make_pair|move|swap|exchange",
+    "limits": "numeric_limits",
+}
+_HEADER = {name: header for header, names in _STANDARD.items() for name in names.split("|")}
+"""Names of the standard library → the header that declares them, for what gcc has no note about."""
+_C = {"cmath": "math.h", "cstdlib": "stdlib.h", "cstring": "string.h", "cctype": "ctype.h", "climits": "limits.h"}
+
+
+def advise(place: Place, error: Diagnostic) -> list[Advice]:
+    """Edits that may do away with an error, the likeliest first."""
+    found: list[Advice] = []
+    cpp = not place.path.endswith(".c")
+    start = place.at(error.line, error.column)
+    name = place.word(start)
+    undefined = re.search(rf"{_QUOTED} (?:was not declared|is not a member of {_QUOTED}|undeclared)", error.message)
+    undefined = undefined or re.search(rf"use of undeclared identifier {_QUOTED}", error.message)
+    if undefined and name:
+        header = _HEADER.get(name)
+        if header is not None and not (cpp or header in _C):
+            header = None
+        if header is not None:
+            line = f"#include <{header if cpp else _C[header]}>\n"
+            extra = [] if line in place.text else [Splice(_include_at(place), _include_at(place), line)]
+            inside = error.message.find("is not a member of") >= 0 or place.text[:start].endswith("::")
+            spelt = [] if inside or not cpp or "using namespace std" in place.text else [Splice(start, start, "std::")]
+            if extra or spelt:
+                words = "; ".join(
+                    [*(["#include " + line[9:].strip()] if extra else []), *(["std::" + name] * bool(spelt))]
+                )
+                found.append(Advice((*extra, *spelt), words))
+    for line in error.details:
+        if match := _FIXIT.match(line):
+            found.append(_fixit(place, match))
+        elif cpp and name and (match := re.search(rf"{_QUOTED}$", line)) and match[1] == f"std::{name}":
+            found.append(Advice((Splice(start, start, "std::"),), f"{name} → std::{name}"))
+    if re.search(r"maybe you meant to use [‘'`]->[’'`]|did you mean to use '->'", error.message):
+        dot = place.text.rfind(".", 0, start + 1)
+        if dot >= 0 and not place.text[dot + 1 : start].strip():
+            found.append(Advice((Splice(dot, dot + 1, "->"),), ". → ->"))
+    if undefined and name:
+        found += place.renamed(start, name, place.names)
+    return found
+
+
+def _fixit(place: Place, match: re.Match[str]) -> Advice:
+    line, column, to_line, to_column = (int(match[number]) for number in range(1, 5))
+    text = re.sub(r"\\(.)", lambda m: {"n": "\n", "t": "\t"}.get(m[1], m[1]), match[5])
+    start, end = place.at(line, column), place.at(to_line, to_column)
+    if text.startswith("#include") and start == end:
+        start = end = _include_at(place)
+        return Advice((Splice(start, end, text),), text.strip())
+    before = place.text[start:end]
+    return Advice((Splice(start, end, text),), f"{before} → {text}" if before else f"{text.strip()} put in")
+
+
+def _include_at(place: Place) -> int:
+    """Where an include belongs: after the last one of standard headers, else at the top."""
+    lines = list(re.finditer(r"^[ \t]*#[ \t]*include[ \t]*<[^>\n]*>[^\n]*\n", place.text, re.M))
+    if lines:
+        return lines[-1].end()
+    guard = re.match(
+        r"(?:\s*//[^\n]*\n|\s*/\*.*?\*/\s*\n)*(?:#ifndef \w+\n#define \w+\n|#pragma once\n)?", place.text, re.S
+    )
+    return guard.end() if guard else 0

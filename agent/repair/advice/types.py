@@ -1,0 +1,151 @@
+"""What a compiler says, and what can be done about it."""
+
+from __future__ import annotations
+
+import bisect
+import difflib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from agent.repair.slips import one_slip
+from agent.repair.templates.neutral_tree import NeutralSource, parse
+from agent.repair.types import Splice
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+NEAREST = 3
+"""Names that are tried instead of one that nothing defines."""
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One error of a compiler in one file."""
+
+    line: int
+    """1-based."""
+    column: int
+    """1-based, in the compiler's own count (bytes in Go, C and C++); 0 where it names none."""
+    message: str
+    details: tuple[str, ...] = ()
+    """The lines that follow it, up to the next one."""
+
+    @property
+    def words(self) -> str:
+        """`line 4: ‘size_t’ was not declared in this scope`, for a person."""
+        return f"line {self.line}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Advice:
+    """An edit that may do away with a compiler's error."""
+
+    splices: tuple[Splice, ...]
+    words: str
+    """What it does, for a person."""
+    late: bool = False
+    """It takes out what is not used: another error may be why it is not."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A file as a compiler counts it: lines, columns, characters, tree."""
+
+    path: str
+    text: str
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """The character at which each line starts."""
+        return [0, *(found.end() for found in re.finditer("\n", self.text))]
+
+    @cached_property
+    def tree(self) -> NeutralSource | None:
+        """The syntax tree; None where there is no grammar for the file."""
+        return parse(self.path, self.text)
+
+    def line(self, number: int) -> str:
+        """A line's text without its end; "" outside the file."""
+        if not 1 <= number <= len(self.starts):
+            return ""
+        start = self.starts[number - 1]
+        end = self.text.find("\n", start)
+        return self.text[start : end if end >= 0 else len(self.text)].rstrip("\r")
+
+    def at(self, line: int, column: int, *, bytewise: bool = True) -> int:
+        """The character at a compiler's line and column; of a place that is not there, the nearest."""
+        if line < 1 or line > len(self.starts):
+            return len(self.text)
+        words = self.line(line)
+        if bytewise:
+            data = words.encode("utf-8", "surrogateescape")[: max(0, column - 1)]
+            column = len(data.decode("utf-8", "ignore")) + 1
+        return self.starts[line - 1] + min(max(0, column - 1), len(words))
+
+    def number(self, offset: int) -> int:
+        """The 1-based line of a character."""
+        return bisect.bisect_right(self.starts, offset)
+
+    def word(self, offset: int) -> str:
+        """The identifier that begins at a character; "" when none does."""
+        found = re.compile(r"[^\W\d]\w*").match(self.text, offset)
+        return found[0] if found else ""
+
+    def whole_line(self, number: int) -> Splice:
+        """The removal of a line."""
+        start = self.starts[number - 1]
+        end = self.starts[number] if number < len(self.starts) else len(self.text)
+        return Splice(start, end, "")
+
+    def indent(self, number: int) -> str:
+        """What a line is indented with."""
+        line = self.line(number)
+        return line[: len(line) - len(line.lstrip())]
+
+    def binary(self, offset: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
+        """The places of the two operands of the binary expression whose operator is at a character, or of the widest
+        that begins there; None where there is none."""
+        if self.tree is None:
+            return None
+        data = len(self.text[:offset].encode("utf-8", "surrogateescape"))
+        node: Node | None = self.tree.root.descendant_for_byte_range(data, data)
+        found: Node | None = None
+        while node is not None:
+            if node.type == "binary_expression" and (node.start_byte == data or found is None):
+                found = node
+            node = node.parent
+        left = found.child_by_field_name("left") if found is not None else None
+        right = found.child_by_field_name("right") if found is not None else None
+        return (self.tree.span(left), self.tree.span(right)) if left is not None and right is not None else None
+
+    def renamed(self, offset: int, name: str, others: set[str]) -> list[Advice]:
+        """The name at a character replaced by those of the file that are spelt nearly like it."""
+        return [
+            Advice((Splice(offset, offset + len(name), other),), f"{name} → {other}") for other in nearest(name, others)
+        ]
+
+    @cached_property
+    def names(self) -> set[str]:
+        """Every identifier of the file, outside strings and comments where there is a grammar."""
+        if self.tree is None:
+            return set(re.findall(r"[^\W\d]\w*", self.text))
+        found: set[str] = set()
+        stack = [self.tree.root]
+        while stack:
+            node = stack.pop()
+            if node.child_count:
+                stack.extend(node.children)
+            elif "identifier" in node.type:
+                found.add(self.tree.of(node))
+        return found
+
+
+def nearest(name: str, others: set[str]) -> list[str]:
+    """Names spelt nearly like one, the nearest first; one that differs in case only before all."""
+    same = sorted(other for other in others if other.lower() == name.lower() and other != name)
+    if len(name) > 2:
+        same += sorted(other for other in others - {name, *same} if len(other) > 2 and one_slip(name, other))
+    close = difflib.get_close_matches(name, sorted(others - {name, *same}), n=NEAREST, cutoff=0.7)
+    return [*same, *close][:NEAREST]

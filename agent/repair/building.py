@@ -1,0 +1,142 @@
+"""The second step of a repair: a program that does not compile is mended by what the compiler's errors advise."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+
+from agent.events import Event, Notice, Progress
+from agent.repair.advice import Advice, Diagnostic, advised, together
+from agent.repair.advice.native import FIXITS
+from agent.repair.preparing import Ground
+from agent.repair.running import Run, run
+from agent.repair.targets import Target
+from agent.repair.types import Candidate, Verdict, spliced
+
+SHARE = 0.4
+"""Of the time that is left, for making it compile: an error that no advice mends is the model's part."""
+MOST_ROUNDS = 12
+"""Sets of errors, one after the other: a compiler tells of some only when others are gone."""
+DEEP = 3
+"""How often the advice on a model's answer is followed before its next try is waited for."""
+
+Advised = Mapping[str, list[tuple[Diagnostic, list[Advice]]]]
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What came of it."""
+
+    texts: Mapping[str, str]
+    """Path → text, for files that were changed so that all compiles; empty when it does not."""
+    words: Mapping[str, str]
+    """Path → that it compiles again, and what was changed for it."""
+
+
+def mend_build(
+    ground: Ground, files: Mapping[str, Target], base: Mapping[str, str], deadline: float
+) -> Generator[Event, None, Compiled]:
+    """Follow the compiler's advice until the command gets past the compiler. Nothing is done where it has."""
+    nothing = Compiled({}, {})
+    found = _read(base, ground.baseline)
+    if ground.baseline.ok or not any(found.values()):
+        return nothing
+    until = time.monotonic() + (deadline - time.monotonic()) * SHARE
+    path, errors = next((path, errors) for path, errors in found.items() if errors)
+    yield Notice(f"{path} does not compile ({errors[0][0].words}).", "warning")
+
+    def tried(texts: Mapping[str, str]) -> Run:
+        ground.judge.write({path: files[path].encoded(text) for path, text in texts.items()})
+        return run(ground.judge, ground.command, ground.limit * 4, FIXITS)
+
+    texts, told = dict(base), {path: list[str]() for path in base}
+    try:
+        # Once more, with what a compiler writes for programs.
+        found = _read(texts, tried(texts))
+        for _ in range(MOST_ROUNDS):
+            if not any(found.values()) or time.monotonic() > until:
+                break
+            yield Progress("searching", f"{sum(map(len, found.values()))} compiler errors")
+            step = _all_at_once(texts, found, tried) or _one_at_a_time(texts, found, tried, until)
+            if step is None:
+                break
+            texts, found = step.texts, step.found
+            for path, more in step.words.items():
+                told[path] += more
+    finally:
+        ground.judge.write({path: files[path].encoded(text) for path, text in base.items()})
+    if any(found.values()):
+        return nothing
+    changed = {path: text for path, text in texts.items() if text != base[path]}
+    said = {path: "; ".join(dict.fromkeys(told[path])) for path in changed}
+    for path in changed:
+        yield Notice(f"{path} compiles again: {said[path]}.")
+    return Compiled(changed, {path: f"{path} compiles again ({said[path]})" for path in changed})
+
+
+def followed(candidate: Candidate, verdict: Verdict) -> Candidate | None:
+    """A model's answer that does not compile, with the compiler's advice followed; None where there is none."""
+    if candidate.family.count(ADVISED) >= DEEP or not verdict.output:
+        return None
+    text = candidate.texts[candidate.path]
+    new, words = together(text, advised(candidate.path, text, verdict.output))
+    if new == text or not words:
+        return None
+    family = f"{candidate.family} {ADVISED}".strip()
+    return Candidate({candidate.path: new}, "model+search", family, 0.0, candidate.line, (), candidate.path)
+
+
+ADVISED = "compiler's advice"
+"""The family of such candidates."""
+
+
+def _read(texts: Mapping[str, str], done: Run) -> Advised:
+    return {path: advised(path, text, done.output) for path, text in texts.items()}
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A state with fewer errors: texts, the errors left, and what was changed in words."""
+
+    texts: dict[str, str]
+    found: Advised
+    words: Mapping[str, list[str]]
+
+
+def _all_at_once(texts: Mapping[str, str], found: Advised, tried: Callable[[Mapping[str, str]], Run]) -> _Step | None:
+    """The first advice on every error."""
+    new, words = dict(texts), dict[str, list[str]]()
+    for path, errors in found.items():
+        new[path], words[path] = together(texts[path], errors)
+    return _judged(new, found, words, tried) if new != texts else None
+
+
+def _one_at_a_time(
+    texts: Mapping[str, str], found: Advised, tried: Callable[[Mapping[str, str]], Run], until: float
+) -> _Step | None:
+    """The first single advice with which there are fewer errors."""
+    for path, errors in found.items():
+        for _, choices in errors:
+            for choice in choices:
+                if time.monotonic() > until:
+                    return None
+                new = {**texts, path: spliced(texts[path], choice.splices)}
+                if step := _judged(new, found, {path: [choice.words]}, tried):
+                    return step
+    return None
+
+
+def _judged(
+    texts: dict[str, str], found: Advised, words: Mapping[str, list[str]], tried: Callable[[Mapping[str, str]], Run]
+) -> _Step | None:
+    """Whether errors are gone and none came for it, or all are gone: what a later pass of the compiler tells is new."""
+    now = _read(texts, tried(texts))
+    before, after = _messages(found), _messages(now)
+    gone, come = before - after, after - before
+    return _Step(texts, now, words) if gone and (not come or gone == before) else None
+
+
+def _messages(found: Advised) -> Counter[str]:
+    return Counter(error.message for errors in found.values() for error, _ in errors)

@@ -1,0 +1,221 @@
+"""Programs that do not compile: what the real compilers' errors advise is followed, judged by the compiler itself."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from agent.repair.advice import advised, diagnostics, plain, together
+from agent.repair.building import followed
+from agent.repair.types import Candidate, Verdict
+from tests.repair.conftest import run_repair, text_of
+
+Project = Callable[[dict[str, str]], Path]
+
+COMMANDS = {
+    "f.cpp": "g++ f.cpp -o f && ./f",
+    "f.c": "gcc -Werror=implicit-function-declaration f.c -o f && ./f",
+    "f.go": "go run f.go",
+    "F.java": "javac F.java && java F",
+    "f.rs": "rustc --edition 2021 f.rs -o f && ./f",
+}
+TOOLS = {"f.cpp": "g++", "f.c": "gcc", "f.go": "go", "F.java": "javac", "f.rs": "rustc"}
+CASES = [
+    ("f.cpp", "a namespace and two headers", """
+        #include <vector>
+        int main() {
+            vector<int> v{3, 1, 2};
+            sort(v.begin(), v.end());
+            string s = to_string(v[0]);
+            return s == "1" ? 0 : 1;
+        }
+    """),
+    ("f.cpp", "a misspelt member, and a pointer", """
+        struct Box { int width; };
+        int main() {
+            Box b{4};
+            Box *p = &b;
+            b.wdith = 3;
+            return p.width == 3 ? 0 : 1;
+        }
+    """),
+    ("f.c", "a header that C has another name for", """
+        int main(void) { return strlen("abc") == 3 ? 0 : 1; }
+    """),
+    ("f.go", "imports that lack and that are spare", """
+        package main
+
+        import "os"
+
+        func main() {
+            if strings.ToUpper("a") != "A" {
+                panic("no")
+            }
+        }
+    """),
+    ("f.go", "what is not used or not declared", """
+        package main
+
+        func two() (int, error) { return 2, nil }
+
+        func main() {
+            spare := 1
+            n := two()
+            for i, x := range []int{1, 2} {
+                n = n + x
+            }
+            total = n
+            if total != 5 {
+                panic("no")
+            }
+        }
+    """),
+    ("f.go", "numbers of two types, and no return", """
+        package main
+
+        type Shape struct{ Width int }
+
+        func half(n int) float64 {
+            var out float64 = n
+            return out * 0.5
+        }
+
+        func one(n int) int {
+            result := n * 0
+            if n > 0 {
+                result = 1
+            }
+        }
+
+        func main() {
+            s := Shape{Width: 3}
+            if half(s.width) != 1.5 || one(4) != 1 {
+                panic("no")
+            }
+        }
+    """),
+    ("F.java", "imports, casts and sizes", """
+        public class F {
+            public static void main(String[] args) {
+                List<Integer> all = new ArrayList<>();
+                all.add(2);
+                int root = Math.sqrt(16);
+                int[] some = {1, 2, 3};
+                if (all.length + some.length() + root != 8) throw new RuntimeException();
+            }
+        }
+    """),
+    ("F.java", "checked exceptions, initial values, static", """
+        public class F {
+            int twice(int n) { return 2 * n; }
+            static int first(int[] all) {
+                int found;
+                for (int one : all) { if (one > 1) { found = one; break; } }
+                return found;
+            }
+            public static void main(String[] args) {
+                Thread.sleep(1);
+                if (twice(first(new int[]{1, 4})) != 8) throw new RuntimeException();
+            }
+        }
+    """),
+    ("f.rs", "imports, casts, strings", """
+        fn mean(all: &[i32]) -> f64 {
+            let total: i32 = all.iter().sum();
+            total as f64 / all.len()
+        }
+        fn main() {
+            let mut seen: HashMap<String, f64> = HashMap::new();
+            let size: i32 = [1, 2].len();
+            seen.insert("a", mean(&[1, 2]));
+            assert!(seen["a"] == 1.5 && size == 2);
+        }
+    """),
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def go_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The test environment's own cache folder is empty, and Go would build its library anew.
+    monkeypatch.setenv("GOCACHE", str(Path.home() / ".cache" / "go-build"))
+
+
+@pytest.mark.parametrize(("path", "what", "code"), CASES, ids=[f"{p}: {w}" for p, w, _ in CASES])
+def test_a_program_that_does_not_compile_is_mended_by_advice(project: Project, path: str, what: str, code: str) -> None:
+    if shutil.which(TOOLS[path]) is None:
+        pytest.skip(f"no {TOOLS[path]}")
+    root = project({path: code})
+    result, events = run_repair(root, path, test_command=COMMANDS[path])
+    said = [event.text for event in events if type(event).__name__ == "Notice"]
+    assert result.ok, said
+    assert any("does not compile" in words for words in said) and any("compiles again" in words for words in said)
+    assert result.tried == 0 and result.origin == "syntax"
+    (root / path).write_text(text_of(result, path))
+    assert subprocess.run(COMMANDS[path], shell=True, cwd=root, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="no g++")
+def test_what_compiles_again_is_searched_for_the_fault_that_is_left(project: Project) -> None:
+    code = """
+        #include <vector>
+        #include <cassert>
+        int total(std::vector<int> all) {
+            int sum = 0;
+            for (size_t i = 1; i < all.size(); i++) sum += all[i];
+            return sum;
+        }
+        int main() { assert(total({1, 2, 3}) == 6); assert(total({}) == 0); assert(total({4}) == 4); }
+    """
+    result, _ = run_repair(project({"f.cpp": code}), "f.cpp", test_command=COMMANDS["f.cpp"])
+    assert result.ok and result.tried > 0
+    assert "std::size_t i = 0" in text_of(result, "f.cpp")
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="no g++")
+def test_what_no_advice_mends_is_said_and_nothing_is_written(project: Project) -> None:
+    root = project({"f.cpp": "int main() { return widget(3); }\n"})
+    command = f"{COMMANDS['f.cpp']} | grep 42"
+    result, events = run_repair(root, "f.cpp", test_command=command, seconds=8.0)
+    assert not result.ok and not result.changes
+    assert any("does not compile (line 1" in e.text for e in events if type(e).__name__ == "Notice")
+
+
+@pytest.mark.skipif(shutil.which("go") is None, reason="no go")
+def test_the_advice_on_a_models_answer_is_its_next_candidate(tmp_path: Path) -> None:
+    text = 'package main\n\nfunc main() {\n\tn := 3\n\tif strings.Repeat("a", n) != "aaa" {\n\t\tpanic(1)\n\t}\n}\n'
+    (tmp_path / "f.go").write_text(text)
+
+    def built() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["go", "run", "f.go"], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    failed = built()
+    answer = Candidate({"f.go": text}, "model", path="f.go")
+    better = followed(answer, Verdict(False, output=failed.stdout + failed.stderr))
+    assert better is not None and better.origin == "model+search"
+    (tmp_path / "f.go").write_text(better.texts["f.go"])
+    assert built().returncode == 0
+    assert followed(answer, Verdict(False, output="panic: 1\n\nmain.main()\n\t/x/f.go:6 +0x1d\n")) is None
+
+
+def test_an_output_without_compiler_errors_has_no_diagnostics() -> None:
+    said = textwrap.dedent("""\
+        f.go:12: want 3, got 4
+        a.out: f.go:12: int main(): Assertion `x == 3' failed.
+        thread 'main' panicked at src/f.go:5:10:
+        \tat F.main(F.java:5)
+        f.cpp:4:10: warning: unused variable 'x' [-Wunused-variable]
+        \t/tmp/x/f.go:12 +0x1d
+    """)
+    for path in ("f.go", "F.java", "f.cpp", "src/f.rs"):
+        assert diagnostics(said, path) == []
+        assert together("text", advised(path, "text", said)) == ("text", [])
+
+
+def test_lines_for_programs_are_not_shown() -> None:
+    said = 'f.cpp:5:10: error: no\nfix-it:"f.cpp":{5:10-5:16}:"std::size_t"\nlast\n'
+    assert plain(said) == "f.cpp:5:10: error: no\nlast\n"
