@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
 from agent.events import Event, Notice, Progress
-from agent.repair.advice import Advice, Diagnostic, advised, together
+from agent.repair.advice import Advice, Diagnostic, advised, compiles, together
 from agent.repair.advice.native import FIXITS
 from agent.repair.preparing import Ground
 from agent.repair.running import Run, run
@@ -47,9 +47,14 @@ def mend_build(
     path, errors = next((path, errors) for path, errors in found.items() if errors)
     yield Notice(f"{path} does not compile ({errors[0][0].words}).", "warning")
 
+    known: dict[tuple[str, ...], Run] = {}
+
     def tried(texts: Mapping[str, str]) -> Run:
-        ground.judge.write({path: files[path].encoded(text) for path, text in texts.items()})
-        return run(ground.judge, ground.command, ground.limit * 4, FIXITS)
+        key = tuple(texts.values())
+        if key not in known:
+            ground.judge.write({path: files[path].encoded(text) for path, text in texts.items()})
+            known[key] = run(ground.judge, ground.command, ground.limit * 4, FIXITS)
+        return known[key]
 
     texts, told = dict(base), {path: list[str]() for path in base}
     try:
@@ -59,7 +64,10 @@ def mend_build(
             if not any(found.values()) or time.monotonic() > until:
                 break
             yield Progress("searching", f"{sum(map(len, found.values()))} compiler errors")
-            step = _all_at_once(texts, found, tried) or _one_at_a_time(texts, found, tried, until)
+            step = _all_at_once(texts, found, tried)
+            if step is None or (not any(step.found.values()) and not tried(step.texts).ok):
+                # What compiles and fails may have been the wrong choice among several.
+                step = _one_at_a_time(texts, found, tried, until) or step
             if step is None:
                 break
             texts, found = step.texts, step.found
@@ -67,7 +75,7 @@ def mend_build(
                 told[path] += more
     finally:
         ground.judge.write({path: files[path].encoded(text) for path, text in base.items()})
-    if any(found.values()):
+    if any(found.values()) or not compiles(tried(texts).output):
         return nothing
     changed = {path: text for path, text in texts.items() if text != base[path]}
     said = {path: "; ".join(dict.fromkeys(told[path])) for path in changed}
@@ -116,15 +124,20 @@ def _all_at_once(texts: Mapping[str, str], found: Advised, tried: Callable[[Mapp
 def _one_at_a_time(
     texts: Mapping[str, str], found: Advised, tried: Callable[[Mapping[str, str]], Run], until: float
 ) -> _Step | None:
-    """The first single advice with which there are fewer errors."""
+    """For the first error that some advice does away with: the advice with which the tests pass too, else the first."""
     for path, errors in found.items():
         for _, choices in errors:
+            best: _Step | None = None
             for choice in choices:
                 if time.monotonic() > until:
-                    return None
+                    return best
                 new = {**texts, path: spliced(texts[path], choice.splices)}
-                if step := _judged(new, found, {path: [choice.words]}, tried):
+                step = _judged(new, found, {path: [choice.words]}, tried)
+                if step is not None and tried(new).ok:
                     return step
+                best = best or step
+            if best is not None:
+                return best
     return None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from agent.repair.advice import go, java, native, rust, script
-from agent.repair.advice.reading import diagnostics, plain
+from agent.repair.advice.reading import compiles, diagnostics, plain
 from agent.repair.advice.types import Advice, Diagnostic, Place
 from agent.repair.types import Splice, overlap, spliced
 
@@ -46,4 +46,4 @@ def together(text: str, found: list[tuple[Diagnostic, list[Advice]]]) -> tuple[s
     return spliced(text, tuple(splices)), words
 
 
-__all__ = ["Advice", "Diagnostic", "advised", "diagnostics", "plain", "together"]
+__all__ = ["Advice", "Diagnostic", "advised", "compiles", "diagnostics", "plain", "together"]

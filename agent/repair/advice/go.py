@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agent.repair.advice.types import Advice, Diagnostic, Place
+from agent.repair.advice.types import Advice, Diagnostic, Place, likely_results, nearest
 from agent.repair.importing import GO_PACKAGES, imported
 from agent.repair.types import Splice
 
@@ -34,12 +34,26 @@ def _undefined(place: Place, error: Diagnostic, start: int, match: re.Match[str]
     found: list[Advice] = []
     if name in GO_PACKAGES and place.text[start + len(name) : start + len(name) + 1] == ".":
         found += _imports(place, f'import "{GO_PACKAGES[name]}"')
-    found += place.renamed(start, name, place.names | _BUILT_IN)
+    if error.again and not error.first:
+        # Where it is missing in many places, its declaration is what is missing.
+        return found
+    renamed = place.renamed(start, name, place.names | _BUILT_IN)
     line = place.line(error.line)
+    declared = []
     if assigned := re.match(r"\s*[\w, ]*\b" + re.escape(name) + r"\b[\w, ]*(?<![:=!<>+\-*/|&^%])=(?!=)", line):
         at = place.starts[error.line - 1] + assigned.end() - 1
-        found.append(Advice((Splice(at, at, ":"),), "= → :="))
-    return found
+        declared.append(Advice((Splice(at, at, ":"),), "= → :="))
+    return found + (declared + renamed if error.again else renamed + declared)
+
+
+def _no_package(place: Place, error: Diagnostic, start: int, match: re.Match[str]) -> list[Advice]:
+    at = place.text.find(match[1], place.starts[error.line - 1])
+    known = set(GO_PACKAGES.values())
+    return [
+        Advice((Splice(at, at + len(match[1]), other),), f"{match[1]} → {other}")
+        for other in nearest(match[1], known)
+        if at >= 0
+    ]
 
 
 def _imports(place: Place, words: str) -> list[Advice]:
@@ -149,7 +163,7 @@ def _no_return(place: Place, error: Diagnostic, start: int, match: re.Match[str]
         if (found := re.match(rf"{re.escape(deep)}(?:var )?(\w+)(?: :?=|\s+[\w\[\]*]+(?: =|$))", place.line(number)))
     ]  # fmt: skip
     zero = _ZERO.get(head[1], "0" if re.fullmatch(_NUMBER, head[1]) else "nil")
-    values = list(dict.fromkeys([*reversed(names), zero]))
+    values = likely_results([*names, zero])
     at = place.starts[error.line - 1]
     return [Advice((Splice(at, at, f"{deep}return {value}\n"),), f"return {value}") for value in values[:4]]
 
@@ -162,6 +176,7 @@ def _not_used(place: Place, error: Diagnostic, start: int, match: re.Match[str])
 _TOLD = r"(?:variable|value|constant).* of (?:\w+ )?type"
 _ANSWERS = (
     (r"undefined: (\w+)$", _undefined),
+    (r"package (\S+) is not in std", _no_package),
     (r'"([^"]+)" imported (?:as \w+ )?and not used', _spare_import),
     (r"declared and not used: (\w+)$", _unused),
     (r"(\w+) declared (?:and|but) not used$", _unused),

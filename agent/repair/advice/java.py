@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agent.repair.advice.types import Advice, Diagnostic, Place
+from agent.repair.advice.types import Advice, Diagnostic, Place, likely_results
 from agent.repair.importing import imported
 from agent.repair.types import Splice
 
@@ -52,13 +52,30 @@ def _no_symbol(place: Place, error: Diagnostic, start: int, match: re.Match[str]
     if at < 0 or place.number(at) != error.line:
         return found
     written = name + "()" if arguments == "()" else name
-    if written in _SIZES:
-        found += [
-            Advice((Splice(at, at + len(written), other),), f"{written} → {other}")
-            for other in _SIZES
-            if other != written and place.text.startswith(written, at)
-        ]
-    return found + place.renamed(at, name, place.names)
+    if written in _SIZES and place.text.startswith(written, at):
+        kind = next((m[1] for line in error.details if (m := re.match(r"\s*location: .* of type (.+)", line))), "")
+        fit = "length" if kind.endswith("[]") else "length()" if kind in ("String", "StringBuilder") else "size()"
+        if fit != written:
+            found.append(Advice((Splice(at, at + len(written), fit),), f"{written} → {fit}"))
+    if error.again and not error.first and kind == "variable":
+        return found
+    renamed = place.renamed(at, name, place.names)
+    declared = _declared(place, error.line, name) if kind == "variable" else []
+    return found + (declared + renamed if error.again else renamed + declared)
+
+
+def _declared(place: Place, number: int, name: str) -> list[Advice]:
+    """A type put before the first assignment to a name."""
+    line = place.line(number)
+    match = re.match(rf"(\s*(?:for \()?){name} = (.+)", line)
+    if match is None:
+        return []
+    value = match[2]
+    made = re.match(r"new ([\w.]+(?:<[^(]*>)?(?:\[\])?)", value)
+    kind = "int" if re.match(r"-?\d+\s*;", value) else "String" if value.startswith('"') else "var"
+    at = place.starts[number - 1] + match.end(1)
+    kind = made[1] if made and not made[1].endswith("<>") else kind
+    return [Advice((Splice(at, at, f"{kind} "),), f"{kind} {name}")]
 
 
 def _node(place: Place, start: int) -> Node | None:
@@ -122,7 +139,6 @@ def _no_return(place: Place, error: Diagnostic, start: int, match: re.Match[str]
     if method is None or kind is None or place.tree is None:
         return []
     name = place.tree.of(kind)
-    declared = re.findall(rf"(?<![\w.]){re.escape(name)}\s+(\w+)\s*(?=[=;,)])", place.tree.of(method))
     zero = _ZERO.get(name, "0" if name in _WHOLE else "null")
     end = place.tree.span(method)[1] - 1
     at = place.starts[place.number(end) - 1]
@@ -130,7 +146,9 @@ def _no_return(place: Place, error: Diagnostic, start: int, match: re.Match[str]
         return []
     first = place.number(place.tree.span(method)[0]) + 1
     deep = next((place.indent(n) for n in range(first, place.number(end)) if place.line(n).strip()), "    ")
-    values = list(dict.fromkeys([*reversed(declared), zero]))[:4]
+    # Of the outermost level, and parameters: what a loop declares is gone at its end.
+    declared = re.findall(rf"^(?:{deep}|.*[(,] ?){re.escape(name)}\s+(\w+)\s*(?=[=;,)])", place.tree.of(method), re.M)
+    values = likely_results([*declared, zero])[:4]
     return [Advice((Splice(at, at, f"{deep}return {value};\n"),), f"return {value}") for value in values]
 
 

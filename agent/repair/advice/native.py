@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agent.repair.advice.types import Advice, Diagnostic, Place
+from agent.repair.advice.types import Advice, Diagnostic, Place, nearest
 from agent.repair.types import Splice
 
 FIXITS = {"GCC_EXTRA_DIAGNOSTIC_OUTPUT": "fixits-v1"}
@@ -30,6 +30,10 @@ _STANDARD = {
 }
 _HEADER = {name: header for header, names in _STANDARD.items() for name in names.split("|")}
 """Names of the standard library → the header that declares them, for what gcc has no note about."""
+_CLASSES = frozenset(
+    {"vector", "map", "set", "list", "deque", "queue", "stack", "unordered_map", "unordered_set", "tuple"}
+)
+"""Names that their own header declares; gcc's notes tell which."""
 _C = {"cmath": "math.h", "cstdlib": "stdlib.h", "cstring": "string.h", "cctype": "ctype.h", "climits": "limits.h"}
 
 
@@ -40,8 +44,18 @@ def advise(place: Place, error: Diagnostic) -> list[Advice]:
     start = place.at(error.line, error.column)
     name = place.word(start)
     undefined = re.search(rf"{_QUOTED} (?:was not declared|is not a member of {_QUOTED}|undeclared)", error.message)
-    undefined = undefined or re.search(rf"use of undeclared identifier {_QUOTED}", error.message)
+    undefined = undefined or re.search(
+        rf"use of undeclared identifier {_QUOTED}|{_QUOTED} does not name a type|unknown type name {_QUOTED}",
+        error.message,
+    )
+    if missing := re.match(r"([\w/.]+): No such file or directory|'([\w/.]+)' file not found", error.message):
+        return _no_header(place, error, missing[1] or missing[2], cpp)
+    if error.again and not error.first:
+        undefined = None
     if undefined and name:
+        if cpp and name in _CLASSES | set(_HEADER) and "std::" not in place.text and "#include" in place.text:
+            at = _include_at(place)
+            found.append(Advice((Splice(at, at, "using namespace std;\n"),), "using namespace std"))
         header = _HEADER.get(name)
         if header is not None and not (cpp or header in _C):
             header = None
@@ -58,15 +72,33 @@ def advise(place: Place, error: Diagnostic) -> list[Advice]:
     for line in error.details:
         if match := _FIXIT.match(line):
             found.append(_fixit(place, match))
-        elif cpp and name and (match := re.search(rf"{_QUOTED}$", line)) and match[1] == f"std::{name}":
+        elif cpp and name and undefined and (match := re.search(rf"{_QUOTED}$", line)) and match[1] == f"std::{name}":
             found.append(Advice((Splice(start, start, "std::"),), f"{name} → std::{name}"))
     if re.search(r"maybe you meant to use [‘'`]->[’'`]|did you mean to use '->'", error.message):
         dot = place.text.rfind(".", 0, start + 1)
         if dot >= 0 and not place.text[dot + 1 : start].strip():
             found.append(Advice((Splice(dot, dot + 1, "->"),), ". → ->"))
     if undefined and name:
-        found += place.renamed(start, name, place.names)
+        renamed = place.renamed(start, name, place.names)
+        declared = []
+        if cpp and re.match(rf"\s*{name} = ", place.line(error.line)):
+            declared.append(Advice((Splice(start, start, "auto "),), f"auto {name}"))
+        # What is spelt like it in the file is likelier than what gcc finds among all that the headers declare.
+        far = [a for a in found if a.words.startswith(f"{name} → ") and a.splices[0].text not in place.names]
+        far = [advice for advice in far if "::" not in advice.words]
+        found = [advice for advice in found if advice not in far] + renamed + declared + far
     return found
+
+
+def _no_header(place: Place, error: Diagnostic, header: str, cpp: bool) -> list[Advice]:
+    known = {*_HEADER.values(), *_CLASSES, "unordered_map", "unordered_set", "array", "iomanip", "chrono", "memory"}
+    known = known if cpp else {*_C.values(), "stdio.h", "stdint.h", "stdbool.h", "assert.h"}
+    at = place.text.find(header, place.starts[error.line - 1])
+    return [
+        Advice((Splice(at, at + len(header), other),), f"{header} → {other}")
+        for other in nearest(header, known)
+        if at >= 0
+    ]
 
 
 def _fixit(place: Place, match: re.Match[str]) -> Advice:

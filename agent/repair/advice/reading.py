@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import PurePosixPath
 
 from agent.repair.advice.types import Diagnostic
@@ -11,6 +12,13 @@ MOST = 60
 """Errors of one file that are read: the rest mostly follow from them."""
 _RUST = re.compile(r"^(error|warning|note|help)(?:\[\w+\])?: (.*)$")
 _FIXIT = re.compile(r'^fix-it:".*$\n?', re.M)
+
+
+_ERROR = re.compile(
+    r"^\S+\.\w+:\d+(?::\d+)?: (?:fatal )?error: |^error(?:\[E\d+\])?: (?!test failed|aborting)"
+    r"|\[(?:build|setup) failed\]$|\(\d+,\d+\): error TS\d+: | - error TS\d+: |^\S+\.go:\d+:\d+: ",
+    re.M,
+)
 
 
 def diagnostics(output: str, path: str) -> list[Diagnostic]:
@@ -62,10 +70,24 @@ def diagnostics(output: str, path: str) -> list[Diagnostic]:
                 details = None
             else:
                 details.append(line)
-    whole = [
-        Diagnostic(one.line, one.column, one.message, tuple(lines)) for one, lines in zip(found, collected, strict=True)
-    ]
-    return list(dict.fromkeys(whole))[:MOST]
+    told: dict[tuple[int, int, str], tuple[str, ...]] = {}
+    for one, lines in zip(found, collected, strict=True):
+        # javac tells the name below the line.
+        symbol = next((" ".join(line.split()[1:]) for line in lines if line.lstrip().startswith("symbol:")), "")
+        message = f"{one.message}: {symbol}" if symbol else one.message
+        told.setdefault((one.line, one.column, message), tuple(lines))
+    count = Counter(message for _, _, message in told)
+    seen: set[str] = set()
+    whole = []
+    for (number, column, message), more in told.items():
+        whole.append(Diagnostic(number, column, message, more, message not in seen, count[message] > 1))
+        seen.add(message)
+    return whole[:MOST]
+
+
+def compiles(output: str) -> bool:
+    """Whether an output names no error of a compiler, in whatever file."""
+    return _ERROR.search(output) is None
 
 
 def plain(output: str) -> str:

@@ -31,6 +31,10 @@ class Diagnostic:
     message: str
     details: tuple[str, ...] = ()
     """The lines that follow it, up to the next one."""
+    first: bool = True
+    """No error before it has the same words."""
+    again: bool = False
+    """Another error has the same words."""
 
     @property
     def words(self) -> str:
@@ -121,24 +125,41 @@ class Place:
         return (self.tree.span(left), self.tree.span(right)) if left is not None and right is not None else None
 
     def renamed(self, offset: int, name: str, others: set[str]) -> list[Advice]:
-        """The name at a character replaced by those of the file that are spelt nearly like it."""
-        return [
-            Advice((Splice(offset, offset + len(name), other),), f"{name} → {other}") for other in nearest(name, others)
-        ]
+        """The name at a character replaced by those of the file that are spelt nearly like it. A name that stands only
+        once where this one stands often is the one that is misspelt."""
+        found = []
+        here = self.places.get(name, [])
+        for other in nearest(name, others):
+            there = self.places.get(other, [])
+            if len(there) == 1 and len(here) > 1:
+                found.append(Advice((Splice(there[0], there[0] + len(other), name),), f"{other} → {name}"))
+            found.append(Advice((Splice(offset, offset + len(name), other),), f"{name} → {other}"))
+            if len(here) > 1 and offset in here:
+                # Some compilers tell of a name once, however often it stands there.
+                every = tuple(Splice(at, at + len(name), other) for at in here)
+                found.append(Advice(every, f"{name} → {other} ({len(here)} times)"))
+        return found
 
     @cached_property
     def names(self) -> set[str]:
         """Every identifier of the file, outside strings and comments where there is a grammar."""
+        return set(self.places)
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """Identifier → the characters at which it begins."""
+        found: dict[str, list[int]] = {}
         if self.tree is None:
-            return set(re.findall(r"[^\W\d]\w*", self.text))
-        found: set[str] = set()
+            for match in re.finditer(r"[^\W\d]\w*", self.text):
+                found.setdefault(match[0], []).append(match.start())
+            return found
         stack = [self.tree.root]
         while stack:
             node = stack.pop()
             if node.child_count:
                 stack.extend(node.children)
             elif "identifier" in node.type:
-                found.add(self.tree.of(node))
+                found.setdefault(self.tree.of(node), []).append(self.tree.at(node.start_byte))
         return found
 
 
@@ -149,3 +170,12 @@ def nearest(name: str, others: set[str]) -> list[str]:
         same += sorted(other for other in others - {name, *same} if len(other) > 2 and one_slip(name, other))
     close = difflib.get_close_matches(name, sorted(others - {name, *same}), n=NEAREST, cutoff=0.7)
     return [*same, *close][:NEAREST]
+
+
+_RESULT = re.compile(r"res(?:ult)?s?|ans(?:wer)?|out(?:put)?|ret|sum|total|count|best|max\w*|min\w*|found|acc", re.I)
+
+
+def likely_results(names: list[str]) -> list[str]:
+    """Names in the order in which a function may return them: those that say so, then the others as they stand."""
+    names = list(dict.fromkeys(names))
+    return sorted(names, key=lambda name: not _RESULT.fullmatch(name))
