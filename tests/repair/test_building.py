@@ -216,6 +216,21 @@ def test_an_output_without_compiler_errors_has_no_diagnostics() -> None:
         assert together("text", advised(path, "text", said)) == ("text", [])
 
 
+@pytest.mark.parametrize(
+    ("path", "said", "after"),
+    [
+        ("a.ts", "a.ts(1,12): error TS2552: Cannot find name 'cuont'. Did you mean 'count'?\n", "f(count) + count"),
+        ("a.ts", "\x1b[96ma.ts\x1b[0m:1:3 - error TS2304: Cannot find name 'cuont'.\n\n1 cuont\n", None),
+        ("src/A.java", "[ERROR] /x/src/A.java:[1,3] cannot find symbol\n[ERROR]   symbol:   variable cuont\n", None),
+        ("src/a.go", "# m/src\nsrc/a.go:1:3: undefined: cuont\n", "f(count) + count"),
+    ],
+)
+def test_each_way_to_name_a_place_is_read(path: str, said: str, after: str | None) -> None:
+    text = "f(cuont) + count" if after is None or path.endswith(".go") else "f(count) + cuont"
+    assert together(text, advised(path, text, said))[0] == "f(count) + count"
+    assert diagnostics(said.replace("a.", "other/a.").replace("A.", "other/A."), path) == []
+
+
 def test_lines_for_programs_are_not_shown() -> None:
     said = 'f.cpp:5:10: error: no\nfix-it:"f.cpp":{5:10-5:16}:"std::size_t"\nlast\n'
     assert plain(said) == "f.cpp:5:10: error: no\nlast\n"

@@ -30,7 +30,14 @@ def advise(place: Place, error: Diagnostic) -> list[Advice]:
 
 
 def _caret(place: Place, error: Diagnostic) -> int:
-    """The character that javac's caret stands under."""
+    """The character that javac's caret stands under, or that Maven names: a tab goes to the next eighth column."""
+    if error.column:
+        line, column = place.line(error.line), 0
+        for index, character in enumerate(line):
+            if column >= error.column - 1:
+                return place.starts[error.line - 1] + index
+            column += 8 - column % 8 if character == "\t" else 1
+        return place.starts[error.line - 1] + len(line)
     for line in error.details:
         if re.fullmatch(r"\s*\^\s*", line):
             return place.at(error.line, line.index("^") + 1, bytewise=False)
