@@ -6,6 +6,7 @@ from collections.abc import Generator, Mapping, Sequence
 
 from agent.events import Event, Notice
 from agent.repair.differing import difference_input
+from agent.repair.failures import first_failure
 from agent.repair.preparing import Ground
 from agent.repair.searching import Findings
 from agent.repair.targets import Target, changes
@@ -45,7 +46,10 @@ def concluded(
 ) -> Generator[Event, None, RepairResult]:
     failing = tuple(test.name for test in ground.trace.failing if test.name) if ground.trace else ()
     if not kept:
-        yield Notice(f"{tried:,} candidates were tried and none passes `{ground.command}`.")
+        said = first_failure(ground)
+        yield Notice(
+            f"{tried:,} candidates were tried and none passes `{ground.command}`" + (f" ({said})." if said else ".")
+        )
         return RepairResult(
             False,
             changes(files, base),

@@ -13,6 +13,7 @@ from agent.repo.testing import Failure, TestCommand, TestRun, failure_digest
 from agent.repo.testing.find import kind_of
 from agent.repo.testing.outcome import read_outcome
 
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
 SHOWN = 900
 """Characters of failures in a first prompt; two assertions with values are about 300."""
 
@@ -61,9 +62,22 @@ def tail(run: Run, characters: int = SHOWN) -> str:
     return text[-characters:]
 
 
+def first_failure(ground: Ground, characters: int = 160) -> str:
+    """What fails as things are, in one line."""
+    trace = ground.trace
+    told = [(test.name.rpartition("::")[2], test.message) for test in (trace.failing if trace else ()) if test.message]
+    told = told or [(failure.name, failure.head) for failure in read_failures(ground, ground.baseline)]
+    if not told or ground.baseline.timed_out:
+        return "it does not end" if ground.baseline.timed_out else complaint(ground, characters)
+    name, message = told[0]
+    line = next((line.strip() for line in _COLOUR.sub("", message).splitlines() if line.strip()), "")
+    known = not name or line.startswith(name) or name in ground.command
+    return (line if known else f"{name}: {line}").rstrip(":;. ")[:characters]
+
+
 def complaint(ground: Ground, characters: int = 200) -> str:
     """The line of the baseline's output that tells most: the last that speaks of an error, else the last."""
-    lines = [line.strip() for line in tail(ground.baseline).splitlines() if line.strip()]
+    lines = [line.strip() for line in _COLOUR.sub("", tail(ground.baseline)).splitlines() if line.strip()]
     telling = [line for line in lines if re.search(r"error|not found|no such|usage|cannot|can't|unknown", line, re.I)]
     line = (telling or lines or [""])[-1]
     return line.replace(str(ground.judge.root) + "/", "")[:characters]

@@ -9,6 +9,8 @@ from agent.repair.advice.types import Advice, Diagnostic, Place
 from agent.repair.types import Splice
 
 _NUMBERS = r"(?:[iu](?:8|16|32|64|128|size)|f32|f64)"
+LONGEST = 60
+"""Characters of code that are shown instead of what rustc says of it."""
 _SHOWN = re.compile(r"^\s*(\d+) ([|+~-])(?: (.*))?$")
 _MARKS = re.compile(r"^\s*\|[ ~+]*[~+][ ~+]*$")
 
@@ -121,7 +123,13 @@ def _shown(place: Place, words: str, lines: Sequence[str]) -> list[Advice]:
         number, several = next(iter(put.items()))
         start = splices[0].start
         choices = [(Splice(start, start, place.indent(number) + text.lstrip() + "\n"),) for text in several]
-    return [Advice(choice, words) for choice in choices]
+    return [Advice(choice, _first_words(choice) or words) for choice in choices]
+
+
+def _first_words(choice: Sequence[Splice]) -> str:
+    """The new code itself, where that is short enough to be read in a sentence."""
+    code = " ".join(choice[0].text.split())
+    return code if len(choice) == 1 and len(code) <= LONGEST else ""
 
 
 def _flat(line: str) -> str:
