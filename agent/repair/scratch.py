@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -78,12 +79,41 @@ class Scratch:
             os.replace(file.name, place)  # noqa: PTH105
 
     def command(self, command: str) -> str:
-        """A command line whose absolute paths into the work tree mean this copy."""
-        return command.replace(str(self.source), str(self.root))
+        """A command line whose absolute paths into the work tree mean this copy, and what it writes into a temporary
+        folder a place of this copy's own: two copies that write the same program would run each other's."""
+        line = command.replace(str(self.source), str(self.root))
+        written = _written(line, self.folder)
+
+        def own(match: re.Match[str]) -> str:
+            path = match[1]
+            if not any(path == one or path.startswith(f"{one}/") for one in written):
+                return path
+            place = self.folder / "outside" / path.lstrip("/")
+            parent = Path(path) if Path(path).is_dir() else Path(path).parent
+            if parent.is_dir():
+                (self.folder / "outside" / str(parent).lstrip("/")).mkdir(parents=True, exist_ok=True)
+            return str(place)
+
+        return _TEMPORARY.sub(own, line)
 
     def close(self) -> None:
         """Remove the copy."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+_TEMPORARY = re.compile(r"(?<![\w./~-])(/(?:tmp|var/tmp|dev/shm)(?:/[\w.+@%-]+)+)")
+_WRITES = re.compile(r"(?:(?:^|\s)(?:-o|-d|--out\S*|mkdir(?:\s+-p)?)[=\s]?|>)\s*$")
+
+
+def _written(line: str, folder: Path) -> set[str]:
+    """The paths in temporary folders that a command line writes to: those after `-o`, `-d`, `>` or `mkdir`, and those
+    at which there is nothing. What lies in `folder` is a copy's own already."""
+    return {
+        match[1]
+        for match in _TEMPORARY.finditer(line)
+        if not match[1].startswith(f"{folder}/")
+        and (_WRITES.search(line[: match.start()]) or not os.path.lexists(match[1]))
+    }
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -8,6 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from agent.repair.running import run
+from agent.repair.scratch import Scratch
+
 HELD = "from pathlib import Path; from agent.repair.scratch import Scratch; import sys, time\n"
 
 
@@ -36,3 +39,23 @@ def test_the_copies_of_a_killed_run_are_removed_by_the_next(tmp_path: Path) -> N
         running.wait()
         for process in (killed, running):
             process.stdout.close() if process.stdout is not None else None
+
+
+def test_what_a_command_writes_into_a_temporary_folder_is_each_copys_own(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    root.mkdir()
+    (tmp_path / "given.txt").write_text("given\n")
+    (tmp_path / "stale").write_text("stale\n")
+    command = (
+        f"mkdir -p {tmp_path}/made && cat {tmp_path}/given.txt > {tmp_path}/made/out && pwd >> {tmp_path}/made/out && "
+        f"cc() {{ pwd > $2; }}; cc -o {tmp_path}/stale && cat {tmp_path}/made/out {tmp_path}/stale"
+    )
+    copies = [Scratch(root, str(number)) for number in range(2)]
+    try:
+        for copy in copies:
+            done = run(copy, command, 20.0)
+            assert done.output.splitlines() == ["given", str(copy.root), str(copy.root)]
+    finally:
+        for copy in copies:
+            copy.close()
+    assert (tmp_path / "stale").read_text() == "stale\n" and not (tmp_path / "made").exists()
