@@ -286,6 +286,15 @@ class Session:
         self.previous = ("", "", "")
         self.totals.last_prompt_tokens = 0
 
+    @property
+    def folder(self) -> str:
+        """Where the person is, relative to the root; "" in the root itself."""
+        try:
+            inside = self.start.relative_to(self.root)
+        except ValueError:
+            return ""
+        return inside.as_posix() if inside.parts else ""
+
     def relative(self, raw: str) -> str:
         """A path given on the command line (relative to where the person is), relative to the root."""
         path = Path(raw)

@@ -49,7 +49,7 @@ class FixTool:
         yield from written(result, args.request, turn)
         if result.ok and not result.changes:
             yield from tidied(args.files, turn)
-            yield from _still_passing(args.command, turn)
+            yield from _still_passing(args.command, args.files, turn)
 
 
 TOOL = FixTool()
@@ -61,12 +61,12 @@ def repaired(files: Sequence[str], command: str, issue: str, turn: Turn) -> Gene
 
     session = turn.session
     settings = session.config.settings
-    found = yield from chosen_command(command, turn)
+    found = yield from chosen_command(command, turn, files)
     backend = yield from _model(turn)
     result: RepairResult = yield from repair(
         session.root,
         files,
-        test_command=found.text if found else None,
+        test_command=found.line if found else None,
         issue=issue,
         backend=backend,
         profile=session.profile if backend else None,
@@ -150,13 +150,14 @@ def tidied(files: Sequence[str], turn: Turn) -> Iterator[Event]:
             turn.summary = f"{turn.summary}; {fix.explanation}" if turn.summary else fix.explanation
 
 
-def _still_passing(command: str, turn: Turn) -> Iterator[Event]:
+def _still_passing(command: str, paths: Sequence[str], turn: Turn) -> Iterator[Event]:
     """The tests passed before the lint fixes; where they fail now, the fixes are taken back."""
     from agent.repo.testing import find_test_command, run_tests
 
     session = turn.session
     settings = session.config.settings
-    found = find_test_command(session.root, command or settings.test_command)
+    folder = session.folder if command else ""
+    found = find_test_command(session.root, command or settings.test_command, folder=folder, paths=paths)
     if found is None or not turn.applied:
         return
     run = run_tests(found, session.root, timeout=settings.test_timeout)
@@ -200,7 +201,7 @@ def try_fix(paths: Sequence[str], request: str, turn: Turn) -> Generator[Event, 
 
     session = turn.session
     settings = session.config.settings
-    command = yield from chosen_command("", turn)
+    command = yield from chosen_command("", turn, paths)
     if command is None:
         return False
     run = run_tests(command, session.root, timeout=settings.test_timeout)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from agent.config import CONFIG_NAME
@@ -35,7 +35,7 @@ class TestTool:
         from agent.repo.testing import run_tests, to_event
 
         settings = turn.session.config.settings
-        command = yield from chosen_command(args.command, turn)
+        command = yield from chosen_command(args.command, turn, args.files)
         if command is None:
             raise TaskFailed(
                 "No test command was found in this project.",
@@ -54,8 +54,10 @@ class TestTool:
 TOOL = TestTool()
 
 
-def chosen_command(given: str, turn: Turn) -> Generator[Event, None, TestCommand | None]:
+def chosen_command(given: str, turn: Turn, paths: Sequence[str] = ()) -> Generator[Event, None, TestCommand | None]:
     """The command that runs the tests: the one given, else the setting's, else the project's own; None without any.
+
+    The one given runs where the person is, the setting's in the root. `paths` are the files in question.
 
     One that comes from the repository's settings is shown before it runs, once a session: whoever wrote the repository
     chose it, not the person at the keyboard.
@@ -67,4 +69,4 @@ def chosen_command(given: str, turn: Turn) -> Generator[Event, None, TestCommand
     if setting and not given and source == str(session.root / CONFIG_NAME) and not session.tests_shown:
         session.tests_shown = True
         yield Notice(f"The tests are run as {source} says: {setting}", "warning")
-    return find_test_command(session.root, given or setting)
+    return find_test_command(session.root, given or setting, folder=session.folder if given else "", paths=paths)

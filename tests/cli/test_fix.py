@@ -51,3 +51,16 @@ def test_each_lint_fix_is_explained_and_can_be_undone_by_itself(agent: RunAgent,
     assert "a is None" in (root / "m.py").read_text() or "import math" in (root / "m.py").read_text()
     assert agent("undo", cwd=root).code == 0
     assert (root / "m.py").read_text() == source
+
+
+def test_a_command_runs_where_the_person_is_and_a_found_one_fits_the_file(agent: RunAgent, make_repo: MakeRepo) -> None:
+    check = "from calc import total\n\n\ndef test_total():\n    assert total([(2, 3)]) == 6\n"
+    files = {"Makefile": "test:\n\tfalse\n", "test_other.py": "def test_no():\n    assert False\n"}
+    inner = {"shop/pyproject.toml": "[tool.pytest.ini_options]\n", "shop/calc.py": CALC, "shop/check.py": TEST}
+    root = make_repo({**files, **inner, "shop/test_calc.py": check})
+    given = ["fix", "calc.py", "--test", "python3 check.py", "-m", "none", "--timeout", "60"]
+    for argv, cwd in ((given, root / "shop"), (["fix", "shop/calc.py", "-m", "none", "--timeout", "60"], root)):
+        ran = agent(*argv, cwd=cwd, limit=90)
+        assert ran.code == 0, ran.err
+        assert (root / "shop/calc.py").read_text() == FIXED
+        assert agent("undo", cwd=root).code == 0

@@ -183,3 +183,32 @@ def test_a_plain_command_line_is_narrowed_with_quoting(tmp_path: Path) -> None:
         affected(TestCommand("pytest", shell="pytest -q"), tmp_path, ["my calc.py"]).shell
         == "pytest -q 'test_my calc.py'"
     )
+
+
+def test_the_runner_of_a_files_language_and_of_its_own_project_comes_first(tmp_path: Path) -> None:
+    project(tmp_path, {"go.mod": "module m\n", "calc/calc_test.go": "package calc\n", "test_a.py": TEST})
+    project(tmp_path / "web", {"package.json": package("node --test")})
+    assert found(tmp_path).kind == "pytest"
+    chosen = {
+        path: find_test_command(tmp_path, paths=[path]) for path in ("a.py", "calc/calc.go", "web/src/a.js", "x.c")
+    }
+    kinds = {path: (c.kind, c.folder) for path, c in chosen.items() if c is not None}
+    assert kinds == {
+        "a.py": ("pytest", ""),
+        "calc/calc.go": ("go", ""),
+        "web/src/a.js": ("node", "web"),
+        "x.c": ("pytest", ""),
+    }
+
+
+def test_one_line_says_folder_variables_and_program(tmp_path: Path) -> None:
+    command = TestCommand("pytest", ("python3", "-m", "pytest", "a b"), folder="web app", env=(("PYTHONPATH", "src"),))
+    place = tmp_path / "web app"
+    place.mkdir()
+    said = subprocess.run(
+        command.line.replace("python3 -m pytest", "sh -c 'pwd; echo $PYTHONPATH $0'"), shell=True, cwd=tmp_path,
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert said == f"{place}\nsrc a b\n"
+    given = find_test_command(tmp_path, "pwd", folder="web app")
+    assert given is not None and given.line == "cd 'web app' && pwd"

@@ -41,6 +41,14 @@ class TestCommand:
             return self.shell
         return shlex.join([Path(self.argv[0]).name if _is_python(self.argv[0]) else self.argv[0], *self.argv[1:]])
 
+    @property
+    def line(self) -> str:
+        """The same as one shell command line to be run in the root."""
+        line = " ".join(
+            [*(f"{name}={shlex.quote(value)}" for name, value in self.env), self.shell or shlex.join(self.argv)]
+        )
+        return f"cd {shlex.quote(self.folder)} && {line}" if self.folder else line
+
 
 def _is_python(program: str) -> bool:
     return Path(program).name.startswith("python")
@@ -118,11 +126,15 @@ class Outcome:
     no_tests: bool = False
 
 
-def find_test_command(root: Path, settings_command: str = "") -> TestCommand | None:
-    """The command that runs the tests of the project at `root`: the one given, else by the project's files, else None."""  # noqa: E501
+def find_test_command(root: Path, said: str = "", *, folder: str = "", paths: Sequence[str] = ()) -> TestCommand | None:
+    """The command that runs the tests of the project at `root`: the one said, else by the project's files, else None.
+
+    `folder` is where one that is said runs, relative to the root. `paths` are the files it is about: a project of its
+    own around the first of them comes before the whole repository, and so does the runner of its language.
+    """
     from agent.repo.testing.find import find_command
 
-    return find_command(root, settings_command)
+    return find_command(root, said, folder=folder, paths=paths)
 
 
 def run_tests(

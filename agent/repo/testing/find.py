@@ -8,28 +8,38 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from agent.repo.testing import TestCommand
 
 
-def find_command(root: Path, settings_command: str = "") -> TestCommand | None:
-    """The command given, else the first that fits, in the order of `_FINDERS`.
+def find_command(root: Path, said: str = "", *, folder: str = "", paths: Sequence[str] = ()) -> TestCommand | None:
+    """The command said, which runs in `folder`, else the first that fits, in the order of `_FINDERS`.
 
     A Makefile's `test` target goes first when it is the only sign, last when a runner is known: it may build documents
-    or images first, and its output says less.
+    or images first, and its output says less. What fits the first of `paths` comes before everything else.
     """
-    if settings_command.strip():
-        return TestCommand(kind_of(settings_command), shell=settings_command.strip(), why="the command given")
+    if said.strip():
+        return TestCommand(kind_of(said), shell=said.strip(), why="the command given", folder=folder)
+    first = PurePosixPath(paths[0]) if paths else PurePosixPath()
+    finders = sorted(_FINDERS, key=lambda finder: first.suffix not in _FILES_OF.get(finder, ()))
+    for inner in [
+        parent for parent in first.parents if parent.parts and any((root / parent / m).exists() for m in _MANIFESTS)
+    ]:
+        files = _Files(root / inner)
+        if found := next((found for finder in finders if (found := finder(files)) is not None), None):
+            return replace(found, folder=inner.as_posix() + (f"/{found.folder}" if found.folder else ""))
     files = _Files(root)
-    for finder in _FINDERS:
-        found = finder(files)
-        if found is not None:
-            return found
-    return None
+    return next((found for finder in finders if (found := finder(files)) is not None), None)
 
 
+_MANIFESTS = (
+    *("go.mod", "Cargo.toml", "package.json", "pyproject.toml", "setup.py", "setup.cfg", "pom.xml", "build.gradle"),
+    *("build.gradle.kts", "Gemfile", "composer.json", "mix.exs", "Package.swift", "pubspec.yaml", "build.sbt"),
+)
+"""What makes a folder a project of its own."""
 _SIGNS = (
     ("pytest", r"(?:^|[\s/;&|])(?:pytest|py\.test)\b"),
     ("unittest", r"-m\s+unittest\b|\bmanage\.py test\b"),
@@ -366,3 +376,14 @@ _FINDERS: tuple[Callable[[_Files], TestCommand | None], ...] = (
     _script,
     _tox,
 )
+_FILES_OF: dict[Callable[[_Files], TestCommand | None], tuple[str, ...]] = {
+    _python: (".py", ".pyi", ".pyx"),
+    _cargo: (".rs",),
+    _go: (".go",),
+    _node: (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte"),
+    _java: (".java", ".kt", ".kts", ".groovy"),
+    _cmake: (".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx"),
+    _ruby: (".rb",),
+    _php: (".php",),
+}
+"""Whose files each runner tests, where a repository has several."""
