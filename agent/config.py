@@ -10,14 +10,21 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from agent.addresses import ollama_url, openai_url
+from agent.durations import seconds_of
 from agent.errors import ConfigError
 
 CONFIG_NAME = ".agentrc"
 SETTINGS_BYTES = 1 << 20
+
+
+def _seconds_as_text(value: object) -> object:
+    """A bare number of seconds, as TOML has it, in the one form that durations are read from."""
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
 class ProfileOverride(BaseModel):
@@ -51,7 +58,7 @@ class Settings(BaseModel):
     base_url: str = ""
     allow_remote: bool = False
     num_ctx: int | None = Field(None, ge=512)
-    keep_alive: str = "5m"
+    keep_alive: Annotated[str, BeforeValidator(_seconds_as_text)] = "5m"
     think: bool | Literal["low", "medium", "high"] = False
     threads: int | None = Field(None, ge=1)
     timeout: float = Field(600.0, gt=0)
@@ -183,7 +190,7 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 def _validated(merged: Mapping[str, Any], sources: Mapping[str, str]) -> Settings:
     try:
-        return Settings.model_validate(dict(merged))
+        settings = Settings.model_validate(dict(merged))
     except ValidationError as error:
         first = error.errors()[0]
         loc = first["loc"]
@@ -193,7 +200,7 @@ def _validated(merged: Mapping[str, Any], sources: Mapping[str, str]) -> Setting
         source = sources.get(str(first["loc"][0]) if first["loc"] else "", "the settings")
         if first["type"] == "extra_forbidden":
             raise ConfigError(
-                f"{source}: there is no setting `{key}`.{_nearest(key)}", "`agent config` lists every setting."
+                f"{source}: there is no setting `{key}`.{_nearest(loc)}", "`agent config` lists every setting."
             ) from None
         why = first["msg"].lower()
         if (loc and loc[-1] == "profile") or first["type"] == "model_type":
@@ -203,10 +210,16 @@ def _validated(merged: Mapping[str, Any], sources: Mapping[str, str]) -> Setting
         raise ConfigError(
             f"{source}: `{key}` is {first['input']!r}: {why}.", "`agent config` lists every setting."
         ) from None
+    seconds_of(settings.keep_alive, sources.get("keep_alive", "default"))
+    ollama_url(settings.host, sources.get("host", "default"))
+    if settings.base_url:
+        openai_url(settings.base_url, sources.get("base_url", "default"))
+    return settings
 
 
-def _nearest(key: str) -> str:
+def _nearest(loc: tuple[int | str, ...]) -> str:
     import difflib
 
-    close = difflib.get_close_matches(key, list(Settings.model_fields), n=1)
+    known = ProfileOverride.model_fields if loc[0] == "profile" else Settings.model_fields
+    close = difflib.get_close_matches(str(loc[-1]), list(known), n=1)
     return f" Did you mean `{close[0]}`?" if close else ""

@@ -9,6 +9,7 @@ import pytest
 import tomlkit
 
 from agent.config import ProfileOverride, Settings, load_config
+from agent.durations import seconds_of
 from agent.errors import ConfigError
 
 EXAMPLE = Path(__file__).parent.parent / ".agentrc.example"
@@ -57,6 +58,17 @@ def test_later_layers_win_and_each_value_knows_where_it_comes_from(tmp_path: Pat
         ('router = "magic"\n', "`router`"),
         ('[profile."x"]\ntemperature = "hot"\n', "profile.x.temperature"),
         ("model = \n", "not valid TOML"),
+        ('keep_alive = "banana"\n', "`keep_alive` is `banana`"),
+        ('keep_alive = ""\n', "`keep_alive`"),
+        ("keep_alive = true\n", "`keep_alive`"),
+        ("keep_alive = nan\n", "`keep_alive`"),
+        ('host = "not a host"\n', "`host` is `not a host`"),
+        ('host = "localhost:port"\n', "`host`"),
+        ('host = "ftp://x"\n', "`host`"),
+        ('base_url = "localhost:8000"\n', "`base_url` is `localhost:8000`"),
+        ('base_url = "http://:8000/v1"\n', "`base_url`"),
+        ('base_url = "http://x:99999999"\n', "`base_url`"),
+        ('[profile."x"]\ntemprature = 0.5\n', "Did you mean `temperature`"),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_file(tmp_path: Path, text: str, named: str) -> None:
@@ -66,6 +78,24 @@ def test_a_wrong_setting_is_named_with_its_file(tmp_path: Path, text: str, named
     assert named in str(caught.value)
     assert ".agentrc" in str(caught.value)
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(("said", "seconds"), [("300", 300), ("-1", -1), ("0", 0), ("1.5", 1.5), ('"1h"', 3600)])
+def test_how_long_a_model_stays_can_be_a_bare_number_of_seconds(tmp_path: Path, said: str, seconds: float) -> None:
+    (tmp_path / ".agentrc").write_text(f"keep_alive = {said}\n")
+    assert seconds_of(load_config(tmp_path, environ={"HOME": str(tmp_path)}).settings.keep_alive) == seconds
+
+
+def test_a_wrong_value_from_the_environment_or_a_flag_is_named_with_it(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="OLLAMA_KEEP_ALIVE: `keep_alive`"):
+        load_config(None, environ={"HOME": str(tmp_path), "OLLAMA_KEEP_ALIVE": "soon"})
+    with pytest.raises(ConfigError, match="--host: `host`"):
+        load_config(None, {"host": "a b"}, {"HOME": str(tmp_path)})
+    with pytest.raises(ConfigError, match="--base-url: `base_url`"):
+        load_config(None, {"base_url": "nonsense"}, {"HOME": str(tmp_path)})
+    config = load_config(None, environ={"HOME": str(tmp_path)})
+    with pytest.raises(ConfigError, match="/set: `keep_alive`"):
+        config.replace(keep_alive="soon")
 
 
 def test_a_settings_file_that_is_a_folder_or_not_text_is_one_clear_error(tmp_path: Path) -> None:

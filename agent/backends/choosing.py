@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.addresses import is_loopback, ollama_url
 from agent.backends.base import ModelInfo
-from agent.backends.host import is_loopback, ollama_url
 from agent.config import CONFIG_NAME, Config
 from agent.errors import ConfigError, NoServer, NoSuchModel
 from agent.models.catalog import ALIASES, find_entry, is_cloud_tag, is_remote, pullable, resolve_alias

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from agent.addresses import openai_url
 from agent.backends import completions, wire
 from agent.backends.base import Capabilities, Chunk, Message, ModelInfo, Options
 from agent.config import Config
-from agent.errors import AgentError, ConfigError, NoServer, NoSuchModel, ServerFailed
+from agent.errors import AgentError, NoServer, NoSuchModel, ServerFailed
 
 if TYPE_CHECKING:
     import openai
@@ -180,12 +181,7 @@ def open_openai(config: Config, name: str, *, why: str, notify: Callable[[str], 
     """Ask the server what it is and what it serves. Raises NoServer, NoSuchModel, ServerFailed, ConfigError."""
     from agent.models.profiles import profile_for
 
-    base_url = config.settings.base_url.rstrip("/")
-    if not base_url.startswith(("http://", "https://")):
-        raise ConfigError(
-            f"{config.source('base_url')}: `base_url` is `{base_url}`, which is not a URL.",
-            "Write it like http://127.0.0.1:8000/v1.",
-        )
+    base_url = openai_url(config.settings.base_url, config.source("base_url"))
     served = list_served(base_url)
     found = next((m for m in served if m.name == name), served[0] if served and not name else None)
     if found is None:
@@ -274,7 +270,7 @@ def api_key(base_url: str) -> str:
     key = os.environ.get("AGENT_API_KEY") or os.environ.get("OPENAI_API_KEY")
     if key:
         return key.strip()
-    from agent.backends.host import is_loopback
+    from agent.addresses import is_loopback
 
     return "" if is_loopback(base_url) else _from_keyring(root_of(base_url))
 

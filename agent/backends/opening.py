@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from agent.backends.base import Backend, ModelInfo
 from agent.backends.choosing import Choice, check_elsewhere, check_remote_allowed, resolve_model, server_url
-from agent.backends.keep_alive import seconds_of
 from agent.config import Config
+from agent.durations import seconds_of
 from agent.errors import AgentError, NoSuchModel
 from agent.models.catalog import EMBEDDED_DEFAULT, find_entry, is_remote
 

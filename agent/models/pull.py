@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Literal
 
-from agent.backends.host import ollama_url
+from agent.addresses import ollama_url
 from agent.errors import InTheWay, NoServer, NoSuchModel, ServerFailed
 from agent.events import Progress
 from agent.models.catalog import CATALOG, CatalogEntry, find_entry

@@ -21,7 +21,8 @@ def seconds_of(text: str, source: str = "keep_alive") -> float:
     match = re.fullmatch(r"(-?)((?:\d+(?:\.\d+)?(?:ms|s|m|h))+)", value)
     if not match:
         raise ConfigError(
-            f"{source}: `{text}` is not a duration.", "Write it as 30s, 5m, 1h, 0 (not at all) or -1 (for ever)."
+            f"{source}: `keep_alive` is `{text}`, which is not a duration.",
+            "Write it as 30s, 5m, 1h, 0 (not at all) or -1 (for ever).",
         )
     if match[1]:
         return -1.0

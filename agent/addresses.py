@@ -45,6 +45,21 @@ def ollama_url(host: str, source: str = "host") -> str:
     return f"{scheme}://{name}:{port}{parts.path.rstrip('/')}"
 
 
+def openai_url(base_url: str, source: str = "base_url") -> str:
+    """The base URL of a server with the OpenAI protocol, without its last slash. Raises ConfigError."""
+    text = base_url.strip().rstrip("/")
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or re.search(r"\s", text):
+        raise ConfigError(
+            f"{source}: `base_url` is `{base_url}`, which is not a URL.", "Write it like http://127.0.0.1:8000/v1."
+        )
+    return text
+
+
 def is_loopback(url: str) -> bool:
     """Whether an address is this machine. A name other than `localhost` is not looked up, and counts as elsewhere."""
     name = urlsplit(url if "://" in url else f"http://{url}").hostname or ""
@@ -58,6 +73,6 @@ def is_loopback(url: str) -> bool:
 
 def _bad(host: str, source: str) -> ConfigError:
     return ConfigError(
-        f"{source}: `{host}` is not an address of a server.",
+        f"{source}: `host` is `{host}`, which is not an address of a server.",
         "Write it as host, host:port or http://host:port, for example 127.0.0.1:11434.",
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agent.backends.host import is_loopback, ollama_url
-from agent.backends.keep_alive import seconds_of
+from agent.addresses import is_loopback, ollama_url
+from agent.durations import seconds_of
 from agent.errors import ConfigError
 
 
