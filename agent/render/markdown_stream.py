@@ -8,7 +8,7 @@ from rich.markdown import Markdown
 from rich.text import Text
 
 TAIL_LINES = 12
-"""Lines of the unfinished block that are shown: a region taller than the screen cannot be redrawn."""
+"""Lines of the screen for the unfinished block: a region taller than the screen cannot be redrawn."""
 
 
 class MarkdownStream:
@@ -31,8 +31,7 @@ class MarkdownStream:
             if self._live is None:
                 self._live = Live(console=self._console, transient=True, refresh_per_second=12)
                 self._live.start()
-            tail = "\n".join(self._pending.splitlines()[-TAIL_LINES:])
-            self._live.update(Text(tail))
+            self._live.update(self._tail())
 
     def close(self) -> None:
         """Print what is left."""
@@ -45,9 +44,19 @@ class MarkdownStream:
             self._live.stop()
             self._live = None
 
+    def _tail(self) -> Text:
+        """The end of the unfinished block in lines of the screen: a line longer than that would be cut at its edge."""
+        lines = [
+            row
+            for line in self._pending.splitlines()[-TAIL_LINES:]
+            for row in Text(line).wrap(self._console, self._console.width)
+        ]
+        return Text("\n").join(lines[-TAIL_LINES:])
+
     def _print(self, text: str) -> None:
+        """Print whole blocks, wrapped here: Markdown cuts code and list items at the edge of a console that does not."""
         if text.strip():
-            self._console.print(Markdown(text.strip("\n"), hyperlinks=False))
+            self._console.print(Markdown(text.strip("\n"), hyperlinks=False), soft_wrap=False)
 
 
 def finished_length(text: str) -> int:

@@ -19,6 +19,7 @@ from agent.render import drive
 from agent.render.neutral import neutral
 from agent.repl.commands import COMMANDS, mentioned, run_command
 from agent.repl.completion import ReplCompleter
+from agent.repl.typed import unechoed
 from agent.turn import Turn
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def run_repl(session: Session, common: Common) -> int:
     try:
         while True:
             try:
-                line = prompt.prompt([("class:prompt", "> ")]).strip()
+                line = prompt.prompt([("class:prompt", "> ")], default=_set_aside(session)).strip()
             except KeyboardInterrupt:
                 continue
             except EOFError:
@@ -60,7 +61,8 @@ def run_repl(session: Session, common: Common) -> int:
             if not line:
                 continue
             try:
-                drive(_events(session, line), common.renderer())
+                with unechoed():
+                    drive(_events(session, line), common.renderer())
             except EOFError:
                 break
             except KeyboardInterrupt:
@@ -68,6 +70,12 @@ def run_repl(session: Session, common: Common) -> int:
     finally:
         session.close()
     return 0
+
+
+def _set_aside(session: Session) -> str:
+    """A line that was typed before a question came up, to be sent or changed now."""
+    typed = session.front.typed_ahead
+    return typed.pop(0) if typed else ""
 
 
 def _opening(session: Session) -> Iterator[Event]:

@@ -108,6 +108,91 @@ def test_an_edit_that_is_declined_leaves_the_file(terminal: Open, make_repo: Mak
     assert (root / "calc.py").read_text() == CALC
 
 
+def test_an_objection_is_no_yes_however_it_begins(terminal: Open, make_repo: MakeRepo, scripted_ollama: Start) -> None:
+    root = make_repo({"calc.py": CALC})
+    child = terminal(root, scripted_ollama(replies=chooses))
+    child.expect("> ")
+    send(child, "make total respect the quantity in calc.py")
+    child.expect("Apply\\?")
+    child.send("you forgot the type hints\r")
+    child.expect("none of the answers")
+    child.expect("Apply\\?")
+    assert (root / "calc.py").read_text() == CALC
+    child.send("no, drop that\r")
+    child.expect("nothing was written")
+    send(child, "make total respect the quantity in calc.py")
+    child.expect("Apply\\?")
+    child.send("yes, please\r")
+    child.expect("applied calc.py")
+    assert (root / "calc.py").read_text() == FIXED
+
+
+def test_what_is_typed_ahead_answers_no_question_and_waits_at_the_next_prompt(
+    terminal: Open, make_repo: MakeRepo, scripted_ollama: Start
+) -> None:
+    def late(request: dict[str, object]) -> Reply | str:
+        return chooses(request) if request.get("logprobs") else Reply(text=BLOCK, delay=3.0)
+
+    root = make_repo({"calc.py": CALC})
+    child = terminal(root, scripted_ollama(replies=late))
+    child.expect("> ")
+    send(child, "make total respect the quantity in calc.py")
+    child.expect("prefill")
+    child.send("\r")
+    child.send("/context\r")
+    child.send("yes, half a li")
+    child.expect("not taken as its answer: /context; yes, half a li\r\n")
+    child.expect("Apply\\?")
+    time.sleep(0.5)
+    assert (root / "calc.py").read_text() == CALC
+    child.send("n\r")
+    child.expect("nothing was written")
+    child.expect("/context")
+    child.send("\r")
+    child.expect("tokens")
+    child.expect("yes, half a li")
+
+
+def test_keys_pressed_while_an_answer_streams_do_not_disturb_the_screen(
+    terminal: Open, make_repo: MakeRepo, scripted_ollama: Start
+) -> None:
+    child = terminal(make_repo({"calc.py": CALC}), scripted_ollama(replies=chooses))
+    child.expect("> ")
+    send(child, "/explain something slow in calc.py")
+    child.expect("word word")
+    assert not termios.tcgetattr(child.child_fd)[3] & termios.ECHO
+    child.send("/context\r")
+    time.sleep(0.3)
+    child.sendintr()
+    child.expect("Interrupted")
+
+
+def test_a_paragraph_is_seen_to_grow_past_the_edge_of_the_screen(
+    terminal: Open, make_repo: MakeRepo, scripted_ollama: Start
+) -> None:
+    words = " ".join(f"w{n}" for n in range(600))
+    server = scripted_ollama(replies=lambda request: Reply(text=words, gap=0.1))
+    child = terminal(make_repo({"calc.py": CALC}), server, "explain", "this", "calc.py")
+    child.expect("w45 ", timeout=25)
+    child.sendintr()
+    child.expect("Interrupted")
+
+
+def test_no_word_of_an_answer_is_cut_at_the_edge_of_the_screen(
+    terminal: Open, make_repo: MakeRepo, scripted_ollama: Start
+) -> None:
+    item = " ".join(f"item{n}" for n in range(30))
+    code = "call(" + ", ".join(f"argument{n}" for n in range(30)) + ")"
+    answer = f"- {item}\n\n```python\n{code}\n```\n"
+    child = terminal(make_repo({"calc.py": CALC}), scripted_ollama(replies=[answer]), "explain", "this", "calc.py")
+    child.expect(pexpect.EOF)
+    shown = str(child.before)
+    lost = [f"{word}{n}" for n in range(30) for word in ("item", "argument") if f"{word}{n}" not in shown]
+    child.close()
+    assert child.exitstatus == 0
+    assert not lost, shown
+
+
 def test_ctrl_c_stops_the_generation_and_the_server_and_the_session_goes_on(
     terminal: Open, make_repo: MakeRepo, scripted_ollama: Start
 ) -> None:
