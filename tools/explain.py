@@ -40,11 +40,16 @@ class ExplainTool:
             if not explanation.references:
                 turn.exit_code = EXIT_FAILED
             return
-        from agent.repo.explain import context_for
+        from agent.repo.explain import about_project, context_for, overview
 
         budget = int(session.backend.context_limit() * CONTEXT_SHARE * session.meter.chars_per_token)
         snippets = context_for(session.work, target, budget_chars=budget, paths=args.files)
         conversation = session.conversation
+        told = any(entry.kind == "context" for entry in conversation.entries)
+        if not args.files and not snippets and (about_project(args.request) or not told):
+            snippets = overview(session.work, budget_chars=budget)
+            if not snippets:
+                yield Notice("Nothing in this project fits the question; the answer rests on none of it.", "warning")
         mark = conversation.mark()
         shown = {s.label: s.text for s in snippets}
         conversation.show(shown)

@@ -54,7 +54,7 @@ class MarkdownStream:
         return Text("\n").join(lines[-TAIL_LINES:])
 
     def _print(self, text: str) -> None:
-        """Print whole blocks, wrapped here: Markdown cuts code and list items at the edge of a console that does not."""
+        """Print whole blocks, wrapped: in a console that wraps nothing, Markdown cuts code and lists at the edge."""
         if text.strip():
             self._console.print(Markdown(text.strip("\n"), hyperlinks=False), soft_wrap=False)
 

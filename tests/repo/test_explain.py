@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.repo.explain import Explanation, explain
+from agent.repo.explain import Explanation, about_project, explain, overview
 from agent.repo.explain.docs import first_sentence, head_of_file
 from agent.repo.explain.facts import parameters_of
 
@@ -163,6 +163,37 @@ def test_lines_past_the_end_are_said_to_be_that(shop: Path) -> None:
 def test_the_project_is_told_by_its_readme_and_files(shop: Path) -> None:
     text = explain(shop, "explain this project").markdown
     assert "A small shop." in text and "shop/cart.py:1 — The shopping cart" in text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what does this package do",
+        "give me an overview",
+        "How is the repository organised?",
+        "what is this library for?",
+    ],
+)
+def test_a_question_about_the_whole_is_known_as_one(question: str) -> None:
+    assert about_project(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["what does apply_discount do in this project", "why does the package upload fail with timeouts"]
+)
+def test_a_question_that_names_a_part_is_about_that(question: str) -> None:
+    assert not about_project(question)
+
+
+def test_an_overview_has_the_readme_and_a_line_on_each_file_within_its_budget(shop: Path) -> None:
+    snippets = overview(shop, budget_chars=8000)
+    texts = "\n".join(s.text for s in snippets)
+    assert "A small shop." in texts and "shop/cart.py:1 — The shopping cart" in texts
+    assert sum(len(s.text) for s in overview(shop, budget_chars=200)) <= 200
+
+
+def test_an_empty_project_has_no_overview(tmp_path: Path) -> None:
+    assert overview(tmp_path, budget_chars=8000) == []
 
 
 def test_words_lead_to_the_nearest_and_say_so(shop: Path) -> None:

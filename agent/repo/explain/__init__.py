@@ -29,6 +29,20 @@ def context_for(root: Path | WorkTree, request: str, *, budget_chars: int, paths
     return gather(root, request, budget_chars=budget_chars, paths=paths)
 
 
+def about_project(target: str) -> bool:
+    """Whether a question is about the project as a whole."""
+    from agent.repo.explain.words import about_project as whole
+
+    return whole(target)
+
+
+def overview(root: Path | WorkTree, *, budget_chars: int) -> list[Snippet]:
+    """The README's head and a listing of the files, for a question about the whole project."""
+    from agent.repo.explain.overview import overview as gather
+
+    return gather(root, budget_chars=budget_chars)
+
+
 def targets(root_or_index: Path | WorkTree | Index, request: str, paths: Iterable[str] | None = None) -> list[str]:
     """The paths that a request names (`calc.py`, `the calc module`, frames of a traceback), in its order.
 

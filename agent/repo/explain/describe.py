@@ -13,7 +13,7 @@ from agent.repo.explain.facts import Facts, facts_of, parameters_of
 from agent.repo.explain.history import authors, history
 from agent.repo.explain.targets import Names, places
 from agent.repo.explain.usages import same_family, usages
-from agent.repo.explain.words import ASKING
+from agent.repo.explain.words import ASKING, NAME, about_project
 from agent.repo.index import Index, is_test_path
 from agent.repo.symbols import Symbol, enclosing, grammar_of, parse_source
 
@@ -68,7 +68,7 @@ class _Writer:
                 self._lines(place.path, place.start_line, place.end_line)
             return
         files = [p.path for p in found]
-        bare = [w for w in query.words if re.fullmatch(r"[A-Za-z_$]\w+", w) and w.lower() not in ASKING]
+        bare = [w for w in query.words if NAME.fullmatch(w) and w.lower() not in ASKING]
         folder = next((f for s in query.scope or (target,) if (f := names.folder(s))), None)
         if folder and not wanted:
             self._folder(folder)
@@ -86,11 +86,7 @@ class _Writer:
         elif files:
             for path in files[:3]:
                 self._file(path)
-        elif not target or (
-            re.search(r"(?i)\b(?:project|repo(?:sitory)?|code\s?base|application|program|everything|app)\b", target)
-            and not wanted
-            and len(bare) < 3
-        ):
+        elif not wanted and about_project(target):
             self._folder("")
         else:
             self._searched(target, bare or query.words)

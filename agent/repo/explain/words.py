@@ -3,9 +3,26 @@
 
 from __future__ import annotations
 
+import re
+
 ASKING = frozenset(
     ("explain", "describe", "summarize", "summarise", "summary", "does", "do", "mean", "means", "work", "works", "working", "purpose",
      "walk", "through", "understand", "happens", "explique", "expliquer", "erkläre", "erklär", "explica", "explicar", "spiega",
      "explains", "explaining", "explanation", "объясни", "wyjaśnij", "açıkla", "leg", "uitleggen", "teach", "tldr", "eli5")
 )  # fmt: skip
 """Words of asking for an explanation, which are names in some code."""
+NAME = re.compile(r"[A-Za-z_$]\w+")
+"""A word that could be the name of something."""
+_WHOLE = re.compile(
+    r"\b(?:project|repo(?:sitory)?|code\s?base|application|program|package|library|overview|everything|app)\b",
+    re.IGNORECASE,
+)
+
+
+def about_project(target: str) -> bool:
+    """Whether a question is about the project as a whole, and names nothing in it."""
+    from agent.repo.search.query import query_terms
+
+    query = query_terms(target)
+    bare = [w for w in query.words if NAME.fullmatch(w) and w.lower() not in ASKING and not _WHOLE.fullmatch(w)]
+    return not target or (_WHOLE.search(target) is not None and not query.identifiers and len(bare) < 2)
