@@ -20,6 +20,7 @@ from agent.events import Event, Notice
 from agent.generate import output_room
 from agent.models.tokens import Target as CapKind
 from agent.models.tokens import output_cap
+from agent.moving import asks_back, moved
 from tools import RequestArgs
 
 if TYPE_CHECKING:
@@ -63,6 +64,10 @@ class EditTool:
     def run(self, args: EditArgs, turn: Turn) -> Iterator[Event]:
         """Edit. Raises EditRefused (nothing was written) or TaskFailed."""
         session = turn.session
+        if not args.files and asks_back(args.request):
+            yield from moved(session, "undo", 1)
+            turn.summary = "taken back"
+            return
         paths = self._paths(args, turn)
         fixing = args.judged and FIXING.search(args.request) is not None
         if fixing and paths and all(session.work.kind(p) != "missing" for p in paths):

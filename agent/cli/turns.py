@@ -12,6 +12,7 @@ import click
 from agent.cli.options import Common, common_options, taken
 from agent.errors import AgentError, UsageError
 from agent.events import Diff, Done, Event, Notice, Undone, failed
+from agent.moving import moved
 
 if TYPE_CHECKING:
     from agent.session import Session
@@ -35,18 +36,6 @@ def _ending(events: Iterator[Event]) -> Iterator[Event]:
     except AgentError as error:
         yield failed(error)
         yield Done(error.exit_code, str(error))
-
-
-def moved(session: Session, direction: str, count: int) -> Iterator[Event]:
-    """Undo or redo some turns: all of them, or none."""
-    move = session.history.undo if direction == "undo" else session.history.redo
-    done = move(count, dry_run=session.switches.dry_run)
-    if session.switches.dry_run:
-        turns = f"turn{'s' * (len(done.turns) > 1)} {', '.join(map(str, done.turns))}"
-        verb = "taken back" if direction == "undo" else "done again"
-        yield Notice(f"Dry run: {turns} would be {verb}, in {', '.join(done.files)}.")
-        return
-    yield Undone(done.direction, done.turns, done.files, done.summary)
 
 
 @click.command("undo")

@@ -78,7 +78,7 @@ def _steps(session: Session, root: Path) -> Iterator[Event]:
     log = subprocess.run(["git", "log", "--oneline"], cwd=root, capture_output=True, text=True, check=True)
     yield Notice(log.stdout.rstrip())
     yield Notice("\n$ agent undo")
-    from agent.cli.turns import moved
+    from agent.moving import moved
 
     yield from moved(session, "undo", 1)
     if (root / BROKEN).read_bytes() != original:

@@ -65,7 +65,7 @@ def _model(session: Session, rest: str) -> Iterator[Event]:
 
 def _turns(direction: str) -> Callable[[Session, str], Iterator[Event]]:
     def run(session: Session, rest: str) -> Iterator[Event]:
-        from agent.cli.turns import moved
+        from agent.moving import moved
 
         if rest and not rest.isdigit():
             raise UsageError(f"/{direction} takes a number of turns.", f"For example: /{direction} 2")

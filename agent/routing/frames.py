@@ -104,8 +104,14 @@ def frames_of(lowered: str) -> list[str]:
 
 def shows(section: str, text: str) -> re.Match[str] | None:
     """The first match of a follow-up's section (its name without `turn-`) in a text."""
+    return find(TURN + section, text)
+
+
+def find(frame: str, text: str) -> re.Match[str] | None:
+    """The first match of a frame's own patterns in a text."""
     for pattern in patterns():
-        if pattern.frame == TURN + section and (match := compiled(pattern.regex).search(text)):
+        regex = pattern.regex or "|".join(map(re.escape, pattern.anchors))
+        if pattern.frame == frame and (match := compiled(regex).search(text)):
             return match
     return None
 
