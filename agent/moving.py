@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from agent.session import Session
 
 _LAST_TURN = frozenset(
-    ("a", "again", "an", "and", "be", "can", "change", "changed", "changes", "could", "did", "do", "done", "edit", "edited",
-     "edits", "have", "i", "it", "just", "last", "latest", "let", "made", "make", "me", "my", "no", "now", "of", "one",
-     "ones", "please", "pls", "previous", "recent", "still", "that", "the", "them", "these", "thing", "things", "this",
-     "those", "to", "turn", "turns", "version", "want", "was", "were", "what", "which", "would", "you", "your")
+    ("a", "again", "an", "and", "be", "can", "change", "changed", "changes", "could", "did", "do", "done", "edit",
+     "edited", "edits", "have", "i", "it", "just", "last", "latest", "let", "made", "make", "me", "my", "no",
+     "now", "of", "one", "ones", "please", "pls", "previous", "recent", "still", "that", "the", "them", "these",
+     "thing", "things", "this", "those", "to", "turn", "turns", "version", "want", "was", "were", "what", "which",
+     "would", "you", "your")
 )  # fmt: skip
 """Words that, beside one of taking back, name no part of the code."""
 _MORE = frozenset(
