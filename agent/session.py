@@ -86,6 +86,8 @@ class Session:
         self.switches = switches or Switches()
         self.totals = Totals()
         self.previous: tuple[str, str, str] = ("", "", "")
+        self.asked = ""
+        """The last request that was routed, whether or not its tool then failed."""
         """(request, tool, summary) of the turn before, for follow-ups."""
         self._conversation: Conversation | None = None
         self._backend: Backend | None = None
@@ -284,6 +286,7 @@ class Session:
         """Forget the conversation; the repository's turns stay."""
         self._conversation = None
         self.previous = ("", "", "")
+        self.asked = ""
         self.totals.last_prompt_tokens = 0
 
     @property

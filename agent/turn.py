@@ -125,6 +125,7 @@ class Turn:
     def _routed(self, files: Sequence[str]) -> Iterator[Event]:
         from agent.routing import plan_steps
 
+        self.session.asked = self.request
         yield from self.announce()
         planned = plan_steps(self.request)
         if len(planned) > 1:

@@ -40,13 +40,17 @@ class ExplainTool:
             if not explanation.references:
                 turn.exit_code = EXIT_FAILED
             return
-        from agent.repo.explain import about_project, context_for, overview
+        from agent.repo.explain import about_project, context_for, overview, points_here
 
         budget = int(session.backend.context_limit() * CONTEXT_SHARE * session.meter.chars_per_token)
         snippets = context_for(session.work, target, budget_chars=budget, paths=args.files)
         conversation = session.conversation
         told = any(entry.kind == "context" for entry in conversation.entries)
-        if not args.files and not snippets and (about_project(args.request) or not told):
+        if (
+            not args.files
+            and not snippets
+            and (about_project(args.request) or (points_here(args.request) and not told))
+        ):
             snippets = overview(session.work, budget_chars=budget)
             if not snippets:
                 yield Notice("Nothing in this project fits the question; the answer rests on none of it.", "warning")

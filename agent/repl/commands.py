@@ -122,7 +122,7 @@ def _as(session: Session, rest: str) -> Iterator[Event]:
     tool, _, again = rest.partition(" ")
     if tool not in ("edit", "explain", "test", "search", "chat"):
         raise UsageError("/as takes the tool that was meant.", "/as edit|explain|test|search|chat")
-    request = again or session.previous[0]
+    request = again or session.asked
     if not request:
         raise UsageError("There is no request before this one.", "/as corrects the route of the last request.")
     session.corrected(request, tool)

@@ -43,3 +43,12 @@ def test_an_answer_that_rests_on_nothing_in_the_project_is_said_to(
     ran = agent("explain", "what is this about?", cwd=make_repo({}), env={"OLLAMA_HOST": server.url})
     assert ran.code == 0, ran.err
     assert "rests on none of it" in ran.out + ran.err
+
+
+def test_a_question_about_the_world_is_sent_nothing_of_the_project(
+    agent: RunAgent, make_repo: MakeRepo, scripted_ollama: Start
+) -> None:
+    server = scripted_ollama(replies=["Four."])
+    root = make_repo({"calc.py": CALC, "README.md": README})
+    assert agent("explain", "what is two and two?", cwd=root, env={"OLLAMA_HOST": server.url}).code == 0
+    assert "Adds up what a customer owes." not in sent(server)

@@ -239,6 +239,22 @@ def test_the_conversation_goes_on_with_another_model(
     assert any("how are you today" in m["content"] for m in messages)
 
 
+def test_as_corrects_the_last_request_though_its_tool_failed(
+    terminal: Open, make_repo: MakeRepo, scripted_ollama: Start
+) -> None:
+    def misled(request: dict[str, object]) -> Reply | str:
+        if request.get("logprobs"):
+            return label("edit", edit=-0.01, explain=-5.0)
+        return "It adds." if "few sentences" in str(request) else "No edit here."
+
+    child = terminal(make_repo({"calc.py": CALC}), scripted_ollama(replies=misled))
+    child.expect("> ")
+    send(child, "make total in calc.py respect the quantity")
+    child.expect("error")
+    send(child, "/as explain")
+    child.expect("It adds")
+
+
 def test_without_a_server_the_embedded_model_is_offered_with_its_size(terminal: Open, make_repo: MakeRepo) -> None:
     child = terminal(make_repo({"calc.py": CALC}), None)
     child.expect("No Ollama")

@@ -36,6 +36,13 @@ def about_project(target: str) -> bool:
     return whole(target)
 
 
+def points_here(question: str) -> bool:
+    """Whether a question that names nothing points at the project, and not at the world."""
+    from agent.repo.explain.words import points_here as points
+
+    return points(question)
+
+
 def overview(root: Path | WorkTree, *, budget_chars: int) -> list[Snippet]:
     """The README's head and a listing of the files, for a question about the whole project."""
     from agent.repo.explain.overview import overview as gather

@@ -18,6 +18,15 @@ _WHOLE = re.compile(
     re.IGNORECASE,
 )
 
+_HERE = re.compile(
+    r"\b(?:this|these|here|it|its|we|us|our|project|package|library|app|repo|repository)\b", re.IGNORECASE
+)
+
+
+def points_here(question: str) -> bool:
+    """Whether a question that names nothing points at the project ("what is this for?") and not at the world."""
+    return _HERE.search(question) is not None
+
 
 def about_project(target: str) -> bool:
     """Whether a question is about the project as a whole, and names nothing in it."""
