@@ -210,6 +210,10 @@ def _validated(merged: Mapping[str, Any], sources: Mapping[str, str]) -> Setting
         raise ConfigError(
             f"{source}: `{key}` is {first['input']!r}: {why}.", "`agent config` lists every setting."
         ) from None
+    for key, value in settings:
+        if isinstance(value, str) and "\0" in value:
+            source = sources.get(key, "default")
+            raise ConfigError(f"{source}: `{key}` has a NUL character in it.", "Write it without.")
     seconds_of(settings.keep_alive, sources.get("keep_alive", "default"))
     ollama_url(settings.host, sources.get("host", "default"))
     if settings.base_url:

@@ -287,6 +287,7 @@ class Session:
         self._conversation = None
         self.previous = ("", "", "")
         self.asked = ""
+        self.found = []
         self.totals.last_prompt_tokens = 0
 
     @property

@@ -242,11 +242,15 @@ class Turn:
 
     def _tool(self, name: str, request: str, files: Sequence[str], args: dict[str, Any]) -> Iterator[Event]:
         from tools import find_tool
+        from tools.pointing import named_place
 
         self._check_limits()
         tool = find_tool(name)
         self.steps += 1
         self.tool = name
+        if name in ("edit", "explain") and (place := named_place(self.session, request, files)):
+            yield Notice(f"That is {place}.")
+            request = f"{request} ({place})"
         yield Step(name, self.steps, request)
         yield from tool.run(tool.Args(request=request, files=list(files), **args), self)
         self.session.previous = (request, name, self.summary)

@@ -9,6 +9,7 @@ import prompts
 from agent.events import Event, Text
 from agent.generate import output_room
 from tools import RequestArgs
+from tools.pointing import forget_list
 
 if TYPE_CHECKING:
     from agent.turn import Turn
@@ -32,6 +33,7 @@ class ChatTool:
         conversation = turn.session.conversation
         conversation.add("request", prompts.render("chat", request=args.request))
         reply = yield from turn.converse("chat", max_tokens=output_room(turn.session, ANSWER_TOKENS))
+        forget_list(turn.session, reply.text)
         turn.summary = reply.text.strip().partition("\n")[0][:100]
 
 

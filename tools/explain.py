@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import prompts
-from agent.errors import EXIT_FAILED
+from agent.errors import EXIT_FAILED, TaskFailed
 from agent.events import Event, Notice, Text
 from agent.generate import output_room
+from agent.repo.search.ordinals import ordinal, without_ordinal
 from tools import RequestArgs
+from tools.pointing import forget_list
 
 if TYPE_CHECKING:
     from agent.turn import Turn
@@ -43,17 +45,16 @@ class ExplainTool:
         from agent.repo.explain import about_project, context_for, overview, points_here
 
         budget = int(session.backend.context_limit() * CONTEXT_SHARE * session.meter.chars_per_token)
-        snippets = context_for(session.work, target, budget_chars=budget, paths=args.files)
+        snippets = context_for(session.work, without_ordinal(target), budget_chars=budget, paths=args.files)
         conversation = session.conversation
         told = any(entry.kind == "context" for entry in conversation.entries)
-        if (
-            not args.files
-            and not snippets
-            and (about_project(args.request) or (points_here(args.request) and not told))
-        ):
+        unnamed = not args.files and not snippets
+        if unnamed and (about_project(args.request) or (points_here(args.request) and not told)):
             snippets = overview(session.work, budget_chars=budget)
             if not snippets:
                 yield Notice("Nothing in this project fits the question; the answer rests on none of it.", "warning")
+        if unnamed and len(conversation.entries) == 1 and ordinal(args.request) is not None:
+            raise TaskFailed("There is no list yet that this could point into.", "Search first, or name the place.")
         mark = conversation.mark()
         shown = {s.label: s.text for s in snippets}
         conversation.show(shown)
@@ -64,6 +65,7 @@ class ExplainTool:
         conversation.add("request", prompts.render("explain", request=args.request or f"What does {target} do?"))
         reply = yield from turn.converse("explain", max_tokens=output_room(session, ANSWER_TOKENS), rewind_to=mark)
         yield from self._references(reply.text, turn, [(s.path, s.start_line, s.text) for s in snippets])
+        forget_list(session, reply.text)
         turn.summary = reply.text.strip().partition("\n")[0][:100]
 
     def _references(self, text: str, turn: Turn, snippets: Sequence[tuple[str, int, str]]) -> Iterator[Event]:

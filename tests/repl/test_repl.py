@@ -255,6 +255,32 @@ def test_as_corrects_the_last_request_though_its_tool_failed(
     child.expect("It adds")
 
 
+def test_the_second_one_is_the_second_place_that_a_search_found(
+    terminal: Open, make_repo: MakeRepo, scripted_ollama: Start
+) -> None:
+    def answers(request: dict[str, object]) -> Reply | str:
+        return label("explain", explain=-0.01) if request.get("logprobs") else "It is explained."
+
+    source = "def zebra():\n    return 1\n"
+    server = scripted_ollama(replies=answers)
+    child = terminal(make_repo({"one.py": source, "two.py": source, "one_second.py": "second = 1\n"}), server)
+    child.expect("> ")
+    send(child, "explain the second one")
+    child.expect("no list yet")
+    send(child, "/search zebra")
+    child.expect("two.py:1")
+    send(child, "explain the second one")
+    child.expect(r"That is (\w+\.py:1)\.")
+    place = child.match.group(1) if child.match else ""
+    assert place == "two.py:1"
+    child.expect("It is explained")
+    asked = next(c for c in reversed(server.chats) if "few sentences" in c.json["messages"][-1]["content"])
+    sent = "".join(message["content"] for message in asked.json["messages"])
+    assert "two.py" in sent and "one_second.py" not in sent, sent
+    send(child, "explain the ninth one")
+    child.expect("found 2 places")
+
+
 def test_without_a_server_the_embedded_model_is_offered_with_its_size(terminal: Open, make_repo: MakeRepo) -> None:
     child = terminal(make_repo({"calc.py": CALC}), None)
     child.expect("No Ollama")

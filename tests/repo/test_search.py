@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from agent.repo.files import WorkTree
 from agent.repo.search import Hit, ripgrep, search
+from agent.repo.search.ordinals import ordinal
 from agent.repo.search.terms import distance, near_pattern, split_identifier, stem
 
 FILES = {
@@ -291,3 +292,16 @@ def test_the_pattern_for_slips_agrees_with_the_distance(name: str, other: str) -
         assert re.fullmatch(near_pattern(name), other)
     if re.fullmatch(near_pattern(name), other):
         assert distance(name, other) <= 1
+
+
+@pytest.mark.parametrize(
+    ("request_", "number"),
+    [
+        ("explain the second one", 2), ("what about the third?", 3), ("rename the 2nd hit to x", 2), ("fix number 4", 4),
+        ("explain the last of them", -1), ("the last one, please", -1), ("explain the first function in a.py", None),
+        ("rename the second argument", None), ("show the first 10 lines", None), ("what happens in the last second", None),
+        ("fix issue #12", None),
+    ],
+)  # fmt: skip
+def test_what_points_into_a_list_is_told_from_what_counts_something_else(request_: str, number: int | None) -> None:
+    assert ordinal(request_) == number
