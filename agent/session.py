@@ -318,13 +318,14 @@ class Session:
             path = self.relative(raw)
             kind = self.work.kind(path)
             if kind == "missing":
-                raise UsageError(f"{raw}: there is no such file.{self._nearest(path)}", "Check the path.")
+                raise UsageError(f"{raw}: there is no such file.{self.nearest(path)}", "Check the path.")
             if kind not in ("file", "ignored", "symlink-inside"):
                 raise UsageError(f"{raw} cannot be read: {_KINDS.get(kind, kind)}.", "Name a regular text file.")
             found.append(path)
         return found
 
-    def _nearest(self, path: str) -> str:
+    def nearest(self, path: str) -> str:
+        """A question after the file that a mistyped path most likely means; "" where none is near."""
         import difflib
 
         close = difflib.get_close_matches(path, list(self.work.list_paths()), n=1, cutoff=0.6)

@@ -69,6 +69,7 @@ def test_later_layers_win_and_each_value_knows_where_it_comes_from(tmp_path: Pat
         ('base_url = "http://:8000/v1"\n', "`base_url`"),
         ('base_url = "http://x:99999999"\n', "`base_url`"),
         ('test_command = "true\\u0000"\n', "`test_command`"),
+        ("turn_seconds = nan\n", "`turn_seconds`"),
         ('[profile."x"]\ntemprature = 0.5\n', "Did you mean `temperature`"),
     ],
 )

@@ -83,6 +83,10 @@ class EditTool:
         if not paths:
             paths = yield from self._guessed(args.request, turn)
         target = choose_target(args.request, paths, turn)
+        if target.form == "new":
+            for path in paths:
+                near = session.nearest(path)
+                yield Notice(f"There is no {path} yet: it would be new.{near}", "warning" if near else "info")
         yield from self._attempts(args.request, target, turn)
 
     def _paths(self, args: RequestArgs, turn: Turn) -> list[str]:

@@ -48,7 +48,7 @@ class ExplainTool:
         snippets = context_for(session.work, without_ordinal(target), budget_chars=budget, paths=args.files)
         conversation = session.conversation
         told = any(entry.kind == "context" for entry in conversation.entries)
-        unnamed = not args.files and not snippets
+        unnamed = not args.files and not snippets and "\n" not in args.request.strip()  # else it brings its own text
         if unnamed and (about_project(args.request) or (points_here(args.request) and not told)):
             snippets = overview(session.work, budget_chars=budget)
             if not snippets:

@@ -96,6 +96,17 @@ class Common:
         )
 
 
+class Seconds(click.FloatRange):
+    """A limit in seconds, which may be infinite but has to be a number."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds. Fails with a usage error."""
+        seconds = float(super().convert(value, param, ctx))
+        if seconds != seconds:  # the one number that no bound refuses
+            self.fail(f"{value} is no number of seconds.", param, ctx)
+        return seconds
+
+
 def common_options(function: F) -> F:
     """Add the options that make sense everywhere; they are gathered in the context's `Common`."""
     options = [
@@ -107,7 +118,7 @@ def common_options(function: F) -> F:
         click.option("-y", "--yes", is_flag=True, help="Apply without asking."),
         click.option("--no-commit", is_flag=True, help="Record edits for undo, but make no commit on the branch."),
         click.option("--no-git", is_flag=True, help="Work without git; backups are kept by agent itself."),
-        click.option("--timeout", type=click.FloatRange(min=0.1), metavar="SECONDS", help="Limit of one turn."),
+        click.option("--timeout", type=Seconds(min=0.1), metavar="SECONDS", help="Limit of one turn."),
         click.option("-C", "directory", metavar="DIR", help="Work in this folder."),
         click.option("--show-prompt", is_flag=True, help="Print every prompt exactly as it is sent."),
         click.option("-v", "--verbose", is_flag=True, help="Say more: tokens and seconds of each request."),

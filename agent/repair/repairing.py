@@ -65,6 +65,8 @@ LONGEST_FILE = 20_000
 """Lines: with 120,000 the preparation alone took minutes."""
 BASELINE_SECONDS = 10.0
 """How long the unchanged files may take before they count as failing, unless the settings allow less."""
+LONGEST_SECONDS = 10 * 86_400.0
+"""What an infinite limit means here: timers and limits of processor time are whole numbers, of milliseconds in Node."""
 
 
 def repair(
@@ -86,7 +88,7 @@ def repair(
     long or cannot be read.
     """
     begun = time.monotonic()
-    limit = deadline_seconds or (settings.fix_seconds if settings else 300.0)
+    limit = min(deadline_seconds or (settings.fix_seconds if settings else 300.0), LONGEST_SECONDS)
     deadline = begun + limit - min(RESERVE, limit / 20)
     files = read_targets(root, targets)
     for path, target in files.items():

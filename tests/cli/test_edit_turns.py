@@ -197,3 +197,13 @@ def test_a_request_with_several_intents_runs_one_tool_after_the_other(
     assert ran.of("found")[0]["hits"][0]["path"] == "calc.py"
     assert ran.of("tests")[-1]["ok"] is True
     assert ran.of("tests")[-1]["passed"] == 1
+
+
+def test_a_mistyped_file_is_said_to_be_new_and_the_near_one_is_named(
+    agent: RunAgent, make_repo: MakeRepo, scripted_ollama: Start
+) -> None:
+    reply = "calk.py\n```python\nx = 1\n```\n"
+    root = make_repo({"calc.py": CALC})
+    server = scripted_ollama(replies=lambda request: reply)
+    ran = agent("edit", "add a comment in calk.py", "--dry-run", cwd=root, env={"OLLAMA_HOST": server.url})
+    assert "There is no calk.py yet" in ran.out + ran.err and "Did you mean calc.py?" in ran.out + ran.err

@@ -184,3 +184,10 @@ def test_piped_input_that_is_not_text_is_refused(agent: RunAgent, make_repo: Mak
     ran = agent("explain", "this", cwd=make_repo({"a.py": ""}), stdin=b"\x00\x01\x02")
     assert ran.code == 2
     assert "not text" in ran.err
+
+
+@pytest.mark.parametrize("seconds", ["nan", "0", "soon", "-1"])
+def test_a_timeout_that_is_no_time_is_a_usage_error(agent: RunAgent, make_repo: MakeRepo, seconds: str) -> None:
+    ran = agent("fix", "calc.py", "--timeout", seconds, cwd=make_repo({"calc.py": CALC}), env={"AGENT_MODEL": "none"})
+    assert ran.code == 2
+    assert "--timeout" in ran.err and "should not have happened" not in ran.err

@@ -52,3 +52,13 @@ def test_a_question_about_the_world_is_sent_nothing_of_the_project(
     root = make_repo({"calc.py": CALC, "README.md": README})
     assert agent("explain", "what is two and two?", cwd=root, env={"OLLAMA_HOST": server.url}).code == 0
     assert "Adds up what a customer owes." not in sent(server)
+
+
+def test_a_question_about_text_that_is_piped_in_is_sent_that_text_alone(
+    agent: RunAgent, make_repo: MakeRepo, scripted_ollama: Start
+) -> None:
+    server = scripted_ollama(replies=["A name."])
+    root = make_repo({"calc.py": CALC, "README.md": README})
+    ran = agent("explain", "what is this?", cwd=root, stdin="zebra = 1\n", env={"OLLAMA_HOST": server.url})
+    assert ran.code == 0, ran.err
+    assert "zebra = 1" in sent(server) and "Adds up what a customer owes." not in sent(server)

@@ -25,6 +25,13 @@ def test_a_failing_command_is_made_to_pass_and_only_the_named_file_changes(
     assert (root / "calc.py").read_text() == CALC
 
 
+def test_a_repair_without_a_time_limit_ends_as_one_with(agent: RunAgent, make_repo: MakeRepo) -> None:
+    root = make_repo({"calc.py": CALC, "check.py": TEST, ".agentrc": "fix_seconds = inf\ntest_timeout = inf\n"})
+    ran = agent("fix", "calc.py", "--test", "python3 check.py", "-m", "none", cwd=root, limit=120)
+    assert ran.code == 0, ran.err
+    assert (root / "calc.py").read_text() == FIXED
+
+
 def test_what_cannot_be_repaired_is_a_failure_and_nothing_changes(agent: RunAgent, make_repo: MakeRepo) -> None:
     root = make_repo({"calc.py": CALC})
     ran = agent("fix", "calc.py", "--test", "false", "-m", "none", "--timeout", "8", cwd=root, limit=90)
