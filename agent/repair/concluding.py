@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 
 from agent.events import Event, Notice
+from agent.repair.beyond import hint
 from agent.repair.differing import difference_input
 from agent.repair.failures import first_failure
 from agent.repair.preparing import Ground
@@ -58,6 +59,7 @@ def concluded(
             tests_after=before,
             tried=tried,
             still_failing=failing,
+            hint=hint(ground.judge.root, base),
         )
     best = kept[0]
     others = tuple(

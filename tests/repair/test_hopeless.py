@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent.errors import UsageError
+from agent.repair.beyond import imported_files
 from tests.repair.conftest import run_repair, text_of
 
 Project = Callable[[dict[str, str]], Path]
@@ -106,3 +107,22 @@ def test_an_empty_file_ends_without_a_candidate(project: Project) -> None:
     assert not result.ok
     assert result.seconds < 30
     assert "nothing to edit" in result.summary
+
+
+def test_a_file_that_the_target_imports_is_named(project: Project) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/area.py": "from .scale import scale\nimport json\n\n\ndef area(w, h):\n    return scale(w) * scale(h)\n",
+        "shop/scale.py": "def scale(x):\n    return x * 3\n",
+        "check.py": "from shop.area import area\nassert (area(2, 3), area(1, 5), area(7, 1)) == (24, 20, 28)\n",
+    }
+    result, _ = run_repair(project(files), "shop/area.py", test_command="python3 check.py", seconds=8.0)
+    assert not result.ok and result.hint.endswith("agent fix shop/area.py shop/scale.py")
+
+
+def test_imports_of_scripts_are_found_by_their_paths(tmp_path: Path) -> None:
+    for name in ("lib/a.ts", "b.js", "lib/c/index.js"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    text = "import { a } from './a.js'\nconst b = require('../b')\nimport c from './c'\nimport fs from 'fs'\n"
+    assert imported_files(tmp_path, {"lib/x.ts": text}) == ["lib/a.ts", "b.js", "lib/c/index.js"]
