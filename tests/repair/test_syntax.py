@@ -122,3 +122,100 @@ def test_a_lost_end_goes_on_a_line_of_its_own_where_the_indentation_says() -> No
 def test_a_mend_does_not_guess_on_which_side_of_an_operator_a_bracket_closed() -> None:
     text = "def f(counts, name):\n    counts[name] = counts.get(name, 0 + 1\n    return counts\n"
     assert mend("a.py", None, text.encode()) is None
+
+
+CLOSED = ("javascript", "typescript", "go", "rust", "java", "c", "swift", "ruby", "lua", "python")
+
+
+@pytest.mark.parametrize("name", CLOSED)
+def test_a_file_that_ends_in_the_middle_is_closed_wherever_it_ends(name: str) -> None:
+    sample = SAMPLES[name]
+    lines = sample.text.split("\n")
+    for count in range(2, len(lines) - 1):
+        broken = "\n".join(lines[:count]) + "\n"
+        if check_text(sample.path, None, broken).ok:
+            continue
+        repairs = repair_syntax(sample.path, broken, clock=time.process_time)
+        assert repairs, broken
+        assert check_text(sample.path, None, repairs[0].text).ok
+        assert bare(repairs[0].text).startswith(bare(broken)), "nothing of what is left is taken away"
+
+
+def test_many_blocks_that_were_cut_off_are_closed_at_once_by_indentation() -> None:
+    text = """\
+function load(path) {
+  let part = null;
+  if (path) {
+    for (const item of path) {
+      item.each((part) => {
+        while (part) {
+          keep(part, [1, 2"""
+    closed = f"""{text}]);
+        }}
+      }});
+    }}
+  }}
+}}"""
+    assert repair_syntax("a.js", text, clock=time.process_time)[0].text == closed
+    after = "\n\nfunction later(x) {\n  return x;\n}\n"
+    assert repair_syntax("a.js", text + after, clock=time.process_time)[0].text == closed + after
+
+
+def test_a_python_header_without_its_body_is_given_one() -> None:
+    broken = "def load(path):\n\n\ndef keep(part):\n    return part\n"
+    whole = broken.replace("path):\n", "path):\n    pass\n")
+    assert repair_syntax("a.py", broken, clock=time.process_time)[0].text == whole
+
+
+def test_a_lost_quote_of_three_is_put_back() -> None:
+    text = SAMPLES["python"].text
+    for lost, left in (('"""The', '""The'), ('tax."""', 'tax.""')):
+        broken = text.replace(lost, left, 1)
+        assert repair_syntax("a.py", broken, clock=time.process_time)[0].text == text
+
+
+def test_a_lost_opening_brace_goes_to_the_line_that_heads_the_block() -> None:
+    text = SAMPLES["java"].text
+    heads = [line for line in text.split("\n") if line.endswith("{")]
+    for line in heads:
+        broken = text.replace(line, line[:-2], 1)
+        assert bare(repair_syntax("A.java", broken, clock=time.process_time)[0].text) == bare(text)
+
+
+RUST = """\
+fn first(values: &[u32]) -> Option<u32> {
+    let sum: u32 = values.iter().sum();
+    println!("{} {}", sum, values.len());
+    assert_eq!(values.first(), Some(&1), "wrong {}", sum);
+    let all = vec![sum, 3];
+    if sum > 3 {
+        return None;
+    }
+    format!("{}", all[0]).parse().ok()
+}
+
+fn main() {
+    let x = first(&[1, 2, 3]);
+    match x {
+        None => println!("none"),
+        Some(n) => panic!("other {}", n),
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("lost", "left"),
+    [
+        ("values.len());", "values.len();"),
+        ('println!("{} {}", sum', 'println!"{} {}", sum'),
+        ('"{} {}", sum', '"{} {}" sum'),
+        ("vec![sum", "vec!sum"),
+        ("sum, 3];", "sum, 3;"),
+        ('println!("none"),', 'println!("none",'),
+        ('"none"', 'none"'),
+    ],
+)
+def test_slips_within_the_arguments_of_a_rust_macro_are_repaired_there(lost: str, left: str) -> None:
+    repairs = repair_syntax("a.rs", RUST.replace(lost, left, 1), clock=time.process_time)
+    assert repairs[0].text == RUST

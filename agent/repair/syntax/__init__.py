@@ -52,5 +52,8 @@ def repair_syntax(
         return []
     if Acceptance(language, source).accepts_broken():
         return []
-    found = search(language, source, max_edits, deadline, limit, clock)
-    return [Repair(f.text, f.edits, round(f.cost, 2)) for f in found]
+    # A line may be wanted after the last one, whether or not that one is ended.
+    ended = source if source.endswith("\n") else source + "\n"
+    found = search(language, ended, max_edits, deadline, limit, clock)
+    added = len(ended) > len(source)
+    return [Repair(f.text.removesuffix("\n") if added else f.text, f.edits, round(f.cost, 2)) for f in found]

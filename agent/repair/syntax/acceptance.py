@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from agent.edits.gate import data, native
@@ -12,6 +12,7 @@ from agent.edits.gate.fault import Fault
 from agent.edits.gate.languages import Language
 from agent.edits.gate.python import python_fault
 from agent.edits.gate.trees import TreeError, errors_of, parser_for
+from agent.repair.syntax.macros import as_calls
 
 if TYPE_CHECKING:
     from tree_sitter import Tree
@@ -39,7 +40,8 @@ class Acceptance:
     def __init__(self, language: Language, text: str) -> None:
         self.language = language
         self.text = text
-        self.source = text.encode()
+        self._read: Callable[[str], str] = as_calls if language.name == "rust" else str
+        self.source = self._read(text).encode()
         self.grammar, self.tree = self._best()
         self.errors = errors_of(self.tree)
         self._parser = parser_for(self.grammar)
@@ -67,7 +69,7 @@ class Acceptance:
         """The tree when characters `start` to `end` become `new`."""
         if not self._plain:
             start, end = len(self.text[:start].encode()), len(self.text[:end].encode())
-        new_bytes = new.encode()
+        new_bytes = self._read(new).encode()
         source = self.source[:start] + new_bytes + self.source[end:]
         tree = self.tree.copy()
         row, column = self._point(start)
@@ -87,7 +89,7 @@ class Acceptance:
         """
         if self.language.check in _PARSERS:
             return self.fault(text) is None
-        source = text.encode()
+        source = self._read(text).encode()
         return any(
             not parser_for(g).parse(source).root_node.has_error for g in (self.grammar, *self.language.alternatives)
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from agent.repair.syntax.document import Document, Line
-from agent.repair.syntax.insertions import insertions, new_lines
+from agent.repair.syntax.document import QUOTES, Document, Line
+from agent.repair.syntax.insertions import insertions, new_lines, tripled
 from agent.repair.syntax.layout import NO_CODE
 from agent.repair.syntax.lexer import Token
 from agent.repair.syntax.naturalness import symbol
@@ -20,61 +20,95 @@ def candidates(document: Document, number: int) -> Iterator[Candidate]:
     line = document.lines[number]
     if line.alone and line.tokens:
         yield from insertions(document, number, line)
-        yield from _deletions(number, line)
+        yield from _deletions(document, number, line)
         yield from _splits(document, number, line)
         yield from _exchanges(document, number, line)
         yield from _replacements(document, number, line)
+    yield from tripled(document, number, line)
     yield from new_lines(document, number)
     yield from _indentations(document, number, line)
 
 
-def _deletions(number: int, line: Line) -> Iterator[Candidate]:
+def _deletions(document: Document, number: int, line: Line) -> Iterator[Candidate]:
     code = [t for t in line.tokens if t.kind != "com"]
     for at, token in enumerate(code):
-        left, right = line.text[: token.start], line.text[token.end :]
-        right = right if left.strip() else right.lstrip()
-        joins = left[-1:].isalnum() and right[:1].isalnum()
-        text = left + (" " if joins else "") + right
+        text = _without(document, line, token)
         doubled = any(0 <= n < len(code) and code[n].text == token.text for n in (at - 1, at + 1))
         cost = (
-            2.5
+            1.0
             if doubled
             else _bracket_deletion(token)
             if token.kind == "op" and set(token.text) & set(BRACKETS)
-            else _DELETION_COSTS.get(token.kind, 12.0)
+            else _deletion(document, token)
         )
         if token.text in ("'", '"', "`") and not doubled:
             cost = 8.0
+        cost += 4.0 * (len(code) == 1 and token.kind != "op") + 8.0 * _heads(document, number, code, at)
         yield Candidate(number, number, text.rstrip(), Change(token.text), cost, token.text, -1)
         if len(token.text) > 1 and token.kind == "op" and token.text[0] == token.text[-1]:
             shorter = line.text[: token.start] + line.text[token.start + 1 :]
             yield Candidate(number, number, shorter, Change(token.text[0]), 2.5, token.text[0], -1)
 
 
+def _without(document: Document, line: Line, token: Token) -> str:
+    """The line's text without `token`, and with the blanks between its neighbours that are usual in the file."""
+    left, right = line.text[: token.start], line.text[token.end :]
+    if not left.strip():
+        return left + right.lstrip()
+    if left[-1:].isalnum() and right[:1].isalnum():
+        return f"{left} {right}"
+    if left.endswith(" ") and right.startswith(" "):
+        near, apart = left.rstrip() + right.lstrip(), left.rstrip() + " " + right.lstrip()
+        tokens = [document.lexer.tokens(text) for text in (near, apart)]
+        if len(tokens[0]) < len(tokens[1]):  # the neighbours would run together
+            return apart
+        gains = [document.spacing.score(text, row) for text, row in zip((near, apart), tokens, strict=True)]
+        return near if gains[0] > gains[1] else apart
+    return left + right
+
+
+def _heads(document: Document, number: int, code: Sequence[Token], at: int) -> bool:
+    """Token `at` opens the indented block below its line."""
+    if at < len(code) - 1 or code[at].text not in ("(", "[", "{"):
+        return False
+    below = next((i for i in document.indents[number + 1 :] if i != NO_CODE), -1)
+    return below > document.indents[number]
+
+
 def _bracket_deletion(token: Token) -> float:
     """Nobody adds a `$(` by a slip."""
-    return 8.0 if len(token.text) == 1 else 14.0
+    return 5.0 if len(token.text) == 1 else 14.0
 
 
-_DELETION_COSTS = {"op": 5.0, "kw": 9.0}
+def _deletion(document: Document, token: Token) -> float:
+    """A name that the text uses elsewhere may have slipped in; one that is nowhere else was written on purpose."""
+    if token.kind == "id":
+        return 7.0 if document.names[token.text] > 1 else 12.0
+    return _DELETION_COSTS.get(token.kind, 12.0)
+
+
+_DELETION_COSTS = {"op": 4.5, "kw": 8.0}
 
 
 def _splits(document: Document, number: int, line: Line) -> Iterator[Candidate]:
     """A name that occurs once and is two known ones: what was between them was lost together with no blank."""
     for token in line.tokens:
-        if token.kind != "id" or document.names[token.text] > 1 or len(token.text) < 3:
+        if token.kind != "id" or document.names[token.text] > 1 or len(token.text) < 2:
             continue
         for size in range(1, len(token.text)):
             head, tail = token.text[:size], token.text[size:]
             known = _is_known(document, head) + _is_known(document, tail)
-            if not known or not (tail[0].isalpha() or tail[0] == "_" or (tail.isdigit() and _is_known(document, head))):
+            starts = tail[0].isalpha() or tail[0] == "_" or (tail.isdigit() and _is_known(document, head))
+            if not starts or known < 1 + (len(token.text) < 4):
                 continue
             for word in _GLUE:
                 if word in document.lexer.operators:
                     text = line.text[: token.start] + head + word + tail + line.text[token.end :]
-                    yield Candidate(number, number, text, Change(new=word), (3.0, 2.0, 0.0)[known], word, 1)
+                    cost = _SPLIT_COSTS[known] - 0.3 * min(len(token.text), 10)
+                    yield Candidate(number, number, text, Change(new=word), cost, word, 1)
 
 
+_SPLIT_COSTS = (3.0, 3.0, 0.0)
 _GLUE = ("(", "[", ".", "::", ":", "->", "=", "<", ",")
 
 
@@ -108,7 +142,7 @@ def _replacements(document: Document, number: int, line: Line) -> Iterator[Candi
                 continue
             text = line.text[: token.start] + _apart(line.text, token, word) + line.text[token.end :]
             mark, change = (token.text, -1) if token.text in BRACKETS else (word, 1)
-            cost = 6.0 if known else 5.0
+            cost = 7.0 if token.text in BRACKETS or token.text in QUOTES else 6.0 if known else 5.0
             yield Candidate(number, number, text, Change(token.text, word), cost, mark, change, last_resort=True)
 
 
@@ -127,12 +161,12 @@ def _instead_of(document: Document, token: Token) -> Iterator[tuple[str, float]]
     elif token.kind == "op":
         for word in (",", ";", ":", ".", "=", "=="):
             if word != token.text and word in document.lexer.operators:
-                yield word, 3.0
+                yield word, 3.8 if token.text in (",", ";", ":", ".", "=") else 4.6
     elif token.kind == "id":
         rare = document.names[token.text] < 2
         if len(token.text) < 2 and not rare:
             return
-        surely = min(0.8 * (len(token.text) - 2), 3.0)
+        surely = min(1.5 * (len(token.text) - 1), 6.0)
         for word in near_keywords(token.text, document.lexer.keywords):
             yield word, (0.5 - surely if rare else 3.0) + (0.0 if document.words.get(word) else 1.0)
         if token.text.lower() in document.lexer.keywords:
@@ -161,4 +195,4 @@ def _indentations(document: Document, number: int, line: Line) -> Iterator[Candi
     blanks += [b + "    " for b in blanks[-6:]]
     for indent in dict.fromkeys(blanks):
         if indent != own:
-            yield Candidate(number, number, indent + body, INDENTED, 2.0)
+            yield Candidate(number, number, indent + body, INDENTED, 3.0)

@@ -13,6 +13,7 @@ from agent.edits.gate.languages import Language
 from agent.repair.syntax.layout import (
     BLOCKS,
     CLOSER_OF,
+    CLOSING_WORDS,
     FOLLOWERS,
     MIDDLE,
     MIDDLES,
@@ -149,10 +150,9 @@ class Document:
         return examine(brackets, self.indents if indents is None else indents)
 
     def open_before(self, number: int) -> list[tuple[int, list[str]]]:
-        """The lines that open a block which the indentation of line `number` ends, innermost first, with closers."""
-        limit = self.indents[number] if number < len(self.lines) else -1
-        if limit == NO_CODE:
-            limit = -1 if all(i == NO_CODE for i in self.indents[number:]) else NO_CODE
+        """The lines that open a block which the indentation of the code from line `number` on ends, innermost first,
+        with closers."""
+        limit = next((i for i in self.indents[number:] if i != NO_CODE), -1)
         found: dict[int, list[str]] = {}
         for bracket in open_before([b for row in self.brackets[:number] for b in row], number):
             if self.indents[bracket.line] < limit:
@@ -184,7 +184,12 @@ class Document:
     def _steps_in(self, lines: Sequence[Line], last: int) -> int:
         """How many of `lines` are followed by one further right though they end a block or a statement."""
         rows = [line for line in (*lines, *self._context(last, 1)[:1]) if line.symbols]
-        return sum(a.indent < b.indent and a.symbols[-1][0] in ("}", ";") for a, b in itertools.pairwise(rows))
+        return sum(a.indent < b.indent and _ends(a) for a, b in itertools.pairwise(rows))
+
+
+def _ends(line: Line) -> bool:
+    """The line ends a block or a statement."""
+    return line.symbols[-1][0] in ("}", ";") or (len(line.symbols) == 1 and line.symbols[0][0] in CLOSING_WORDS)
 
 
 def unfollowed(language: str, lines: Sequence[Line]) -> list[int]:

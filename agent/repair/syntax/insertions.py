@@ -23,9 +23,20 @@ from agent.repair.syntax.vocabulary import (
 )  # fmt: skip
 
 _LIKELY = 80
-_OPERANDS = ("I", "num", "str")
-_JOINTS = (",", "=", ".", ":")
+_CLOSED_WITHIN = 8
+"""Blocks closed at once where the text goes on after them."""
+_ENDING = ("I", "num", "str", ")", "]", "}", "?", "!", ">")
+_STARTING = ("I", "num", "str", "(", "[", "{", "&", "*", "-", "!", "#", "$", "@")
+"""Token classes with which an operand ends and starts: what stood between two of them was lost."""
+_JOINTS = (",", "=", ".", ":", ";")
 _ASSIGNING = frozenset({"+=", "-=", "*=", "/=", "|=", "&=", ":="})
+TRIPLE_QUOTED = ("python", "toml", "java", "kotlin", "swift")
+TWO_QUOTES = re.compile(r"(?<![\"\\\\])\"\"(?!\")|(?<!['\\\\])''(?!')")
+_DIRECTIVES = frozenset((
+    "include", "define", "undef", "if", "ifdef", "ifndef", "elif", "else", "endif", "pragma", "error", "line", "import",
+))  # fmt: skip
+_CONTINUING = ("else", "else if", "catch", "finally", "while")
+_CONDITIONS = ("if", "while")
 _CLOSING_LINES = ("}", ")", "]", "});", ");", "};", "})", "],", "},")
 
 
@@ -39,8 +50,16 @@ def insertions(document: Document, number: int, line: Line) -> Iterator[Candidat
     for place in places:
         for quote in QUOTES_OF.get(document.language.name, "\"'"):
             text = line.text[:place] + quote + line.text[place:]
-            cost = 1.5 + _inside(document, text, place, quote)
+            cost = -0.5 + _inside(document, text, place, quote)
             yield Candidate(number, number, text, Change(new=quote), cost, quote, 1)
+
+
+def tripled(document: Document, number: int, line: Line) -> Iterator[Candidate]:
+    """Two quotes side by side that were three: then the line may seem to lie within a string."""
+    if document.language.name in TRIPLE_QUOTED:
+        for found in TWO_QUOTES.finditer(line.text):
+            text = line.text[: found.end()] + found[0][0] + line.text[found.end() :]
+            yield Candidate(number, number, text, Change(new=found[0][0]), 1.0, found[0][0], 1)
 
 
 def _unusual(document: Document, line: Line, place: int, word: str) -> float:
@@ -48,6 +67,12 @@ def _unusual(document: Document, line: Line, place: int, word: str) -> float:
     if word == ",":
         around = [t.text for t in line.tokens if place - 40 < t.start < place + 40]
         return -0.7 if "," in around else 0.0
+    if word == "#" and document.language.name in ("c", "cpp", "csharp"):
+        follower = re.match(r"\s*(\w+)", line.text[place:])
+        return 0.0 if follower and follower[1] in _DIRECTIVES else 8.0
+    if word == "=" and document.language.name not in ("python", "bash", "toml", "yaml"):
+        opened = [t.text for t in line.tokens if t.end <= place and t.kind in ("op", "kw")]
+        return 4.0 if opened and opened[0] in _CONDITIONS and opened[-1] != "let" else 0.0
     if len(word) < 2 or document.words.get(word) or word[0] in BRACKETS:
         return 0.0
     return 1.0 if word in FREQUENT_KEYWORDS else 3.0
@@ -62,7 +87,10 @@ def _misplaced(document: Document, line: Line, place: int, word: str) -> float:
     if word[0] not in ")]}":
         return 0.0
     rest = line.text[place:].strip()
-    cost = 2.0 if rest[:1] in ("(", "[") else 0.0 if not rest.strip(")]};:,{ ") else 0.8
+    cost = 2.0 if rest[:1] in ("(", "[") else 0.0 if not rest.strip(")]};:,{ ") else 1.5
+    cost += 1.0 * (rest[:1] == ".")
+    if word == "}" and "{" not in line.text[:place] and rest.split("(")[0].split("{")[0].strip() not in _CONTINUING:
+        cost += 2.5  # it closes a block of several lines, on a line of its own
     if word != "}":
         behind = [t for t in line.tokens if t.end <= place]
         opener = next((n for n in range(len(behind) - 1, -1, -1) if behind[n].text in ("(", "[")), 0)
@@ -84,12 +112,15 @@ def _likely(document: Document, number: int, line: Line) -> list[tuple[int, str]
         right = next((symbol(t)[0] for t in code if t.start >= place), "\n=")
         together = pair(left, right)
         first = not line.text[:place].strip()
+        gap = line.text[place - 1 : place + 1] == "  " and not first and place < last
+        joint = left in _ENDING and (right in _STARTING or right in document.lexer.keywords)
         for word in words:
             sure = (
                 word in BRACKETS
                 or (word in SEPARATORS and place == last)
                 or (first and word in FREQUENT_KEYWORDS)
-                or (word in _JOINTS and left in _OPERANDS and right in _OPERANDS)
+                or (joint and word in _JOINTS)
+                or (gap and word[0].isalpha())
             )
             gain = 50.0 if sure else pair(left, word) + pair(word, right) - together - insert_cost(word)
             scored.append((-gain, place, word))
@@ -162,6 +193,14 @@ def _with_blanks(text: str, place: int, word: str) -> str:
 
 
 def new_lines(document: Document, number: int) -> Iterator[Candidate]:
+    """A closing line before line `number`, or before the blank lines and comments above it."""
+    yield from _lines_at(document, number)
+    after = next((at + 1 for at in range(number - 1, -1, -1) if document.indents[at] != NO_CODE), number)
+    if after < number:
+        yield from _lines_at(document, after)
+
+
+def _lines_at(document: Document, number: int) -> Iterator[Candidate]:
     """A closing line before line `number` at each indentation that is open there, and all of them together."""
     name = document.language.name
     if name in ("yaml", "toml"):
@@ -174,30 +213,68 @@ def new_lines(document: Document, number: int) -> Iterator[Candidate]:
         else (*ends, *(c for c in _CLOSING_LINES if name != "ruby" or len(c) < 3))
     )
     above = document.lines[number - 1].text.rstrip() if number else ""
+    yield from _bodies(document, number)
     for indent in _indents_around(document, number):
+        late = 0.5 * _stands_late(document, number, indent)
         for closer in closers:
             text = f"{indent}{closer}"
-            cost = 1.5 + (0.0 if closer in ends else 0.5 * (len(closer) - 1))
+            cost = 1.5 + late + (0.0 if closer in ends else 0.5 * (len(closer) - 1))
             cost += 4.0 * (closer[0] in ")]" and above.endswith(";"))
             yield Candidate(number, number - 1, text, Change(new=closer, whole_line=True), cost, closer, 1)
     yield from _closings(document, number)
 
 
+def _stands_late(document: Document, number: int, indent: str) -> bool:
+    """A closing line there would stand behind blank lines, or behind comments that are not further in than it."""
+    if not number or document.indents[number - 1] != NO_CODE:
+        return False
+    text = document.lines[number - 1].text
+    return not text.strip() or len(text) - len(text.lstrip()) <= len(indent)
+
+
+def _bodies(document: Document, number: int) -> Iterator[Candidate]:
+    """A `pass` for a Python header whose body was lost."""
+    header = next((at for at in range(number - 1, -1, -1) if document.indents[at] != NO_CODE), -1)
+    if document.language.name != "python" or header < 0 or document.lines[header].symbols[-1][0] != ":":
+        return
+    following = next((i for i in document.indents[number:] if i != NO_CODE), -1)
+    if following <= document.indents[header] and header == number - 1:
+        text = document.lines[header].text
+        indent = text[: len(text) - len(text.lstrip())] + "    "
+        yield Candidate(
+            number, number - 1, f"{indent}pass", Change(new="pass", whole_line=True), 2.0, "pass", 1, follows=True
+        )
+
+
 def _closings(document: Document, number: int) -> Iterator[Candidate]:
     """Two or more closing lines before line `number`: the rest of a block was lost."""
-    lines: list[str] = []
+    rest: list[str] = []
     closers: list[str] = []
+    ended = all(i == NO_CODE for i in document.indents[number:])
+    last = next((at for at in range(number - 1, -1, -1) if document.indents[at] != NO_CODE), -1)
+    late = 0.5 * (last >= 0 and number > last + 1)
+    within = ""
     for opener_line, group in document.open_before(number):
         text = document.lines[opener_line].text
         closers += group
         joined = "".join(group) if len(group[0]) == 1 else " ".join(group)
-        ending = ";" if ")" in group and any(";" in line.text for line in document.lines[: opener_line + 1]) else ""
-        lines.append(text[: len(text) - len(text.lstrip())] + joined + ending)
-        if len(closers) > 1:
+        ending = ";" if ")" in group and document.words[";"] else ""
+        if opener_line == last and number == last + 1 and joined[0] in ")]":
+            within = joined + ending  # what the last line opened is closed there
+        else:
+            rest.append(text[: len(text) - len(text.lstrip())] + joined + ending)
+        if len(closers) > 1 or ended:
             shown = " ".join(closers)
-            cost = 1.5 + 2.0 * (len(lines) - 1)
-            yield Candidate(number, number - 1, "\n".join(lines), Change(new=shown), cost, shown, 1)
-        if len(lines) == 4:
+            # At the end of the file whatever is open was cut off, however much it is.
+            cost = 1.5 + late + (0.3 if ended else 2.0) * (len(rest) + bool(within) - 1)
+            new = "\n".join(rest)
+            if within:
+                whole = document.lines[last].text.rstrip() + within + ("\n" + new if new else "")
+                yield Candidate(last, last, whole, Change(new=shown), cost, shown, 1, follows=True)
+            else:
+                change = Change(new=shown, whole_line=len(closers) == 1)
+                yield Candidate(number, number - 1, new, change, cost, shown, 1, follows=True)
+        if len(rest) == _CLOSED_WITHIN and not ended:
             return
 
 

@@ -46,6 +46,8 @@ CLOSER_OF = {
     "begin esac": "esac",
 }
 
+CLOSING_WORDS = frozenset({"end", "until", "fi", "done", "esac"})
+
 MIDDLE = "middle "
 
 NO_CODE = 1 << 20

@@ -19,12 +19,12 @@ Clock = Callable[[], float]
 """Seconds: `time.monotonic`, or `time.process_time` where a measurement must not depend on the machine's load."""
 
 _NEAR = 7
-_LAYOUT_CHECKED = 400
+_LAYOUT_CHECKED = 600
 _ENOUGH = 12
 _MARGIN = 8.0
 """Nats above the cheapest accepted one after which none is looked for."""
-_UNPAIRED_COST = 6.0
-_CONTRADICTION_COST = 4.0
+_UNPAIRED_COST = 10.0
+_CONTRADICTION_COST = 6.0
 _PARTIAL = 3
 
 
@@ -139,7 +139,9 @@ def _ranked(
             continue
         seen.add(key)
         new = document.read(candidate.new if candidate.raw is None else candidate.raw)
-        if candidate.first <= candidate.last:
+        if candidate.follows:
+            gain = 0.0
+        elif candidate.first <= candidate.last:
             gain = document.gain(candidate.first, candidate.last, new)
             if len(new) == 1 and candidate.what != INDENTED:
                 gain += document.spacing_gain(candidate.first, new[0])
@@ -148,7 +150,7 @@ def _ranked(
         scored.append((candidate.cost - gain, candidate, new))
         if number % 64 == 0 and clock() > until:
             break
-    scored.sort(key=lambda row: row[0])
+    scored.sort(key=lambda row: (not row[1].follows, row[0]))
     was = document.layout
     result: list[tuple[float, Candidate]] = []
     for cost, candidate, new in scored[:_LAYOUT_CHECKED]:

@@ -7,7 +7,8 @@ import itertools
 from agent.edits.gate.fault import Fault
 from agent.repair.syntax.acceptance import Acceptance
 from agent.repair.syntax.document import Document, unfollowed
-from agent.repair.syntax.layout import NO_CODE
+from agent.repair.syntax.insertions import TRIPLE_QUOTED, TWO_QUOTES
+from agent.repair.syntax.layout import CLOSER_OF, NO_CODE
 from agent.repair.syntax.vocabulary import near_keywords
 
 _MOST = 24
@@ -30,7 +31,10 @@ def suspect_lines(document: Document, acceptance: Acceptance, fault: Fault | Non
     add(*unfollowed(document.language.name, document.lines)[:4])
     for number in acceptance.tool_lines():
         add(*_with_code(document, number))
+    add(*_broken_quotes(document)[:4])
     add(*document.lone_quotes[:4])
+    add(*_headless(document)[:6])
+    add(*_unended(document)[:6])
     add(*_misspelt(document)[:4])
     add(*_run_together(document, acceptance)[:3])
     starts = [document.line_of(_character(acceptance, e.start)) for e in acceptance.errors[:12]]
@@ -40,12 +44,49 @@ def suspect_lines(document: Document, acceptance: Acceptance, fault: Fault | Non
     add(*document.layout.lines[:10])
     if acceptance.errors:
         first, last = min(starts), max(ends)
-        span = range(max(first - 2, 0), min(last + 2, count, first + _SEARCHED_FOR_STRANGE))
+        span = range(max(first - 4, 0), min(last + 2, count, first + _SEARCHED_FOR_STRANGE))
         strange = sorted((document.surprise(n), n) for n in span if document.indents[n] != NO_CODE)
         add(*(n for _, n in strange[:6]))
     for number in ends:
         add(*_with_code(document, number))
     return found[:_MOST]
+
+
+def _broken_quotes(document: Document) -> list[int]:
+    """Lines with two quotes side by side, in a text with an odd number of three."""
+    if document.language.name not in TRIPLE_QUOTED:
+        return []
+    odd = [quote for quote in ('"', "'") if document.text.count(quote * 3) % 2]
+    return [n for n, line in enumerate(document.lines) if any(m[0][0] in odd for m in TWO_QUOTES.finditer(line.text))]
+
+
+def _headless(document: Document) -> list[int]:
+    """Lines that head an indented block which a closing bracket ends, and that open none."""
+    if document.balance["{"] >= document.balance["}"]:
+        return []
+    rows = [n for n, indent in enumerate(document.indents) if indent != NO_CODE]
+    found: list[int] = []
+    for at, (number, after) in enumerate(itertools.pairwise(rows)):
+        opens = any(b.kind in CLOSER_OF for b in document.brackets[number])
+        if opens or document.indents[after] <= document.indents[number]:
+            continue
+        end = next((n for n in rows[at + 1 :] if document.indents[n] <= document.indents[number]), None)
+        level = end is not None and document.indents[end] == document.indents[number]
+        if end is not None and level and document.lines[end].symbols[0][0] == "}":
+            found.append(number)
+    return found
+
+
+def _unended(document: Document) -> list[int]:
+    """Lines that leave a round or square bracket open, and are not followed by one further in."""
+    rows = [n for n, indent in enumerate(document.indents) if indent != NO_CODE]
+    return [
+        number
+        for number, after in itertools.pairwise(rows)
+        if document.indents[after] <= document.indents[number]
+        and any(b.kind in ("(", "[") for b in document.brackets[number])
+        and document.lines[after].symbols[0][0] not in (")", "]", "}", ",")
+    ]
 
 
 def _misspelt(document: Document) -> list[int]:
@@ -80,7 +121,8 @@ def _with_code(document: Document, number: int) -> list[int]:
     """The line, the last one with code before it, and the next one after."""
     number = min(max(number, 0), len(document.lines) - 1)
     before = next((n for n in range(number - 1, -1, -1) if document.indents[n] != NO_CODE), number)
-    after = next((n for n in range(number + 1, len(document.lines)) if document.indents[n] != NO_CODE), number)
+    last = len(document.lines) - 1
+    after = next((n for n in range(number + 1, last) if document.indents[n] != NO_CODE), last)
     return [number, before, after]
 
 

@@ -59,5 +59,7 @@ class Candidate:
     """`token` is a bracket that became another kind."""
     raw: str | None = None
     """`new` without the blanks that were added for looks: what the blanks of the broken text speak for."""
+    follows: bool = False
+    """The tokens put in follow from what is open, so that how natural they are says nothing."""
     last_resort: bool = False
     """Tried when nothing likelier is accepted."""

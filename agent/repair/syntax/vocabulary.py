@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from agent.repair.slips import one_slip
 from agent.repair.syntax.document import Document
+from agent.repair.syntax.layout import CLOSING_WORDS
 
 BRACKETS = "()[]{}"
 SEPARATORS = (",", ";", ":")
@@ -18,7 +19,7 @@ BLOCK_ENDS: dict[str, tuple[str, ...]] = {
 }
 BLOCK_LINES: dict[str, tuple[str, ...]] = {"bash": ("then", "do", "else"), "ruby": ("else",), "lua": ("else",)}
 """Words that may stand on a line of their own within a block."""
-ALL_ENDS = frozenset({"end", "until", "fi", "done", "esac"})
+ALL_ENDS = CLOSING_WORDS
 BLOCK_OPENERS: dict[str, tuple[str, ...]] = {
     "end": ("do", "if", "def", "function", "begin", "case", "while", "until", "unless", "class", "module", "for"),
     "until": ("repeat",),
@@ -77,7 +78,11 @@ def likely_between(document: Document, left: str, right: str) -> list[tuple[floa
 
 def insert_cost(word: str) -> float:
     """What putting in a token costs of itself, in nats."""
-    return 1.0 if word in BRACKETS else 1.3 if word in ",;:" else 2.5 if word[0] in BRACKETS else 2.0
+    if word in BRACKETS:
+        return 0.3 if word in ")]}" else 1.3
+    if word in ",;:.=":
+        return 1.0
+    return 2.5 if word[0] in BRACKETS else 2.3 if word[0].isalpha() else 3.3
 
 
 @lru_cache(maxsize=4096)
