@@ -74,6 +74,8 @@ def _margin(edit: Edited, text: str) -> float:
     change = edit.change
     if change.new in (")", "]") and _is_put_in(change):
         return _CLEAR_AMONG_OPERATORS if _OPERATOR.search(text.split("\n")[edit.line - 1]) else _CLEAR
+    if change.old in tuple("()[]{}") and not change.new:
+        return _CLEAR_FOR_WORDS  # its partner may as well have been dropped
     return _CLEAR_FOR_WORDS if any(c.isalnum() or c in "\"'" for c in change.new or change.old) else _CLEAR
 
 

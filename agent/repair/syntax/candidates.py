@@ -10,7 +10,7 @@ from agent.repair.syntax.layout import NO_CODE
 from agent.repair.syntax.lexer import Token
 from agent.repair.syntax.naturalness import symbol
 from agent.repair.syntax.types import INDENTED, Candidate, Change
-from agent.repair.syntax.vocabulary import ALL_ENDS, BRACKETS, likely_between, near_keywords
+from agent.repair.syntax.vocabulary import BLOCK_ENDS, BRACKETS, likely_between, near_keywords
 
 _REPLACEMENTS = 12
 
@@ -35,7 +35,7 @@ def _deletions(document: Document, number: int, line: Line) -> Iterator[Candidat
         text = _without(document, line, token)
         doubled = any(0 <= n < len(code) and code[n].text == token.text for n in (at - 1, at + 1))
         cost = (
-            1.0
+            (2.5 if token.text in BRACKETS else 1.0)
             if doubled
             else _bracket_deletion(token)
             if token.kind == "op" and set(token.text) & set(BRACKETS)
@@ -77,17 +77,17 @@ def _heads(document: Document, number: int, code: Sequence[Token], at: int) -> b
 
 def _bracket_deletion(token: Token) -> float:
     """Nobody adds a `$(` by a slip."""
-    return 5.0 if len(token.text) == 1 else 14.0
+    return 6.0 if len(token.text) == 1 else 14.0
 
 
 def _deletion(document: Document, token: Token) -> float:
     """A name that the text uses elsewhere may have slipped in; one that is nowhere else was written on purpose."""
     if token.kind == "id":
-        return 7.0 if document.names[token.text] > 1 else 12.0
+        return 8.0 if document.names[token.text] > 1 else 12.0
     return _DELETION_COSTS.get(token.kind, 12.0)
 
 
-_DELETION_COSTS = {"op": 4.5, "kw": 8.0}
+_DELETION_COSTS = {"op": 4.5, "kw": 9.0}
 
 
 def _splits(document: Document, number: int, line: Line) -> Iterator[Candidate]:
@@ -108,7 +108,7 @@ def _splits(document: Document, number: int, line: Line) -> Iterator[Candidate]:
                     yield Candidate(number, number, text, Change(new=word), cost, word, 1)
 
 
-_SPLIT_COSTS = (3.0, 3.0, 0.0)
+_SPLIT_COSTS = (3.0, 3.0, -3.0)
 _GLUE = ("(", "[", ".", "::", ":", "->", "=", "<", ",")
 
 
@@ -124,7 +124,9 @@ def _exchanges(document: Document, number: int, line: Line) -> Iterator[Candidat
             if word in BRACKETS:
                 yield Candidate(number, number, text, change, cost, word, 0, True)
             else:
-                yield Candidate(number, number, text, change, cost, word if word in ALL_ENDS else "", 1)
+                yield Candidate(
+                    number, number, text, change, cost, word if document.language.name in BLOCK_ENDS else "", 1
+                )
 
 
 def _replacements(document: Document, number: int, line: Line) -> Iterator[Candidate]:
@@ -142,7 +144,7 @@ def _replacements(document: Document, number: int, line: Line) -> Iterator[Candi
                 continue
             text = line.text[: token.start] + _apart(line.text, token, word) + line.text[token.end :]
             mark, change = (token.text, -1) if token.text in BRACKETS else (word, 1)
-            cost = 7.0 if token.text in BRACKETS or token.text in QUOTES else 6.0 if known else 5.0
+            cost = 8.0 if token.text in BRACKETS or token.text in QUOTES else 7.0 if known else 6.0
             yield Candidate(number, number, text, Change(token.text, word), cost, mark, change, last_resort=True)
 
 

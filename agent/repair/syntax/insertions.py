@@ -67,12 +67,16 @@ def _unusual(document: Document, line: Line, place: int, word: str) -> float:
     if word == ",":
         around = [t.text for t in line.tokens if place - 40 < t.start < place + 40]
         return -0.7 if "," in around else 0.0
+    if word in (".", "::") and line.text[:place].strip() and " " in line.text[place - 1 : place + 1]:
+        return 1.5  # what it joins would stand together
     if word == "#" and document.language.name in ("c", "cpp", "csharp"):
         follower = re.match(r"\s*(\w+)", line.text[place:])
         return 0.0 if follower and follower[1] in _DIRECTIVES else 8.0
     if word == "=" and document.language.name not in ("python", "bash", "toml", "yaml"):
         opened = [t.text for t in line.tokens if t.end <= place and t.kind in ("op", "kw")]
-        return 4.0 if opened and opened[0] in _CONDITIONS and opened[-1] != "let" else 0.0
+        unclosed = within_lines([Bracket(t, 0, False, False) for t in opened if t in BRACKETS])
+        in_condition = bool(opened) and opened[0] in _CONDITIONS and opened[-1] != "let"
+        return 4.0 * in_condition + 3.0 * bool(unclosed and unclosed[-1].kind == "[")
     if len(word) < 2 or document.words.get(word) or word[0] in BRACKETS:
         return 0.0
     return 1.0 if word in FREQUENT_KEYWORDS else 3.0
@@ -144,7 +148,8 @@ def _inside(document: Document, text: str, place: int, quote: str) -> float:
     before, after = text[: made[0].start][-1:], text[made[0].end :]
     edges += inner.rstrip()[-1:] in (",", ";", ":") or (inner.endswith("\\") and not after.strip(" \\"))
     edges += 2 * (inner.endswith(";") and not after.strip())
-    edges += 4 * (before.isalnum() or after[:1].isalnum() or after[:1] in ("'", '"', "`"))
+    edges += 4 * (before.isalnum() or after[:1].isalnum()) + 6 * (after[:1] in ("'", '"', "`"))
+    edges += 2 * (made[0].text == text.strip())  # a string alone is no statement
     argument = re.search(r"[,:] ?(\d+|[^\W\d]\w*)$", inner)
     code += 3 * bool(argument and (argument[1].isdigit() or document.names[argument[1]] > 1))
     return 1.0 * code + 1.5 * edges + 0.3 * len(inner.split())
