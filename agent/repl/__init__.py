@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from agent.cli.options import Common
     from agent.session import Session
 
+PLAIN = {"exit": "/exit", "quit": "/exit", ":q": "/exit", "help": "/help", "?": "/help"}
+"""What other programs of this kind take without a slash, and nobody means as a request."""
 STYLE = Style.from_dict({"prompt": "ansicyan bold", "bottom-toolbar": "noreverse ansibrightblack"})
 
 
@@ -99,6 +101,7 @@ def _opening(session: Session) -> Iterator[Event]:
 
 
 def _events(session: Session, line: str) -> Iterator[Event]:
+    line = PLAIN.get(line.lower(), line)
     if line.startswith("/"):
         yield from run_command(session, line)
         return

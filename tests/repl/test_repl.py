@@ -281,6 +281,18 @@ def test_the_second_one_is_the_second_place_that_a_search_found(
     child.expect("found 2 places")
 
 
+@pytest.mark.parametrize("word", ["exit", "quit", ":q"])
+def test_the_words_that_leave_other_programs_leave_this_one(terminal: Open, make_repo: MakeRepo, word: str) -> None:
+    child = terminal(make_repo({"calc.py": CALC}), None, "-m", "none")
+    child.expect("> ")
+    send(child, "help")
+    child.expect("take back the last turn")
+    send(child, word)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
 def test_without_a_server_the_embedded_model_is_offered_with_its_size(terminal: Open, make_repo: MakeRepo) -> None:
     child = terminal(make_repo({"calc.py": CALC}), None)
     child.expect("No Ollama")
