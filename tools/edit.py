@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 Form = Literal["whole", "symbol", "blocks", "new"]
 FILE_NAME = re.compile(r"(?<![\w/.-])([\w.-]+(?:/[\w.-]+)*\.[A-Za-z]\w{0,9}|Makefile|Dockerfile)(?![\w/])")
+ADDING = re.compile(
+    r"\b(add|append|insert|create|write|implement|introduce|define|new|hinzu|hinzufügen|ergänze|schreibe?|ajoute[rz]?|écri[st]|"
+    r"añad[ea]|agrega|crea|aggiungi|scrivi|adicion[ae]|escreva|добав\w*|напиши)\b|添加|新增|増やし|追加|추가",
+    re.IGNORECASE,
+)
 FIXING = re.compile(r"\b(fix|bug|repair|debug|broken|fail(s|ing|ed|ure)?|crash(es|ing)?|wrong|error)\b", re.IGNORECASE)
 PART_CHARS = 6000
 """Characters of a long file's functions that a request for whole functions shows at most."""
@@ -165,7 +170,13 @@ class EditTool:
         if not parsed.edits:
             detail = form_reminder(target)
             return None, "The reply has no edit in it.", prompts.render("edit-nothing", detail=detail)
-        plan = plan_edits([*kept, *parsed.edits], session.work, named=target.paths, mend=session.config.settings.mend)
+        plan = plan_edits(
+            [*kept, *parsed.edits],
+            session.work,
+            named=target.paths,
+            mend=session.config.settings.mend,
+            adding=ADDING.search(request) is not None,
+        )
         yield from turn.outcomes(plan.outcomes)
         if plan.refused:
             kept[:] = [o.edit for o in plan.outcomes if o.status != "refused"]

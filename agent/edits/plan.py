@@ -37,25 +37,34 @@ def plan_edits(
     named: Collection[str] = (),
     mend: bool = True,
     requires_python: str | None = None,
+    adding: bool = False,
 ) -> Plan:
     """Place every edit and pass every changed file through the syntax gate.
 
     `named` are the files that the request names; `mend` lets the gate mend a cheap slip; `requires_python` is the
-    project's own specifier. The outcomes are in the order of the edits. Pure but for reading through `source`.
+    project's own specifier; `adding` says that the request asks for something new, so that definitions which a file has
+    not are put behind its own. The outcomes are in the order of the edits. Pure but for reading through `source`.
     Raises `agent.errors.InTheWay` when the system refuses to read a file.
     """
-    return _Planner(edits, source, named, mend, requires_python).run()
+    return _Planner(edits, source, named, mend, requires_python, adding).run()
 
 
 class _Planner:
     def __init__(
-        self, edits: Sequence[Edit], source: FileSource, named: Collection[str], mend: bool, requires_python: str | None
+        self,
+        edits: Sequence[Edit],
+        source: FileSource,
+        named: Collection[str],
+        mend: bool,
+        requires_python: str | None,
+        adding: bool,
     ) -> None:
         self.edits = list(edits)
         self.source = source
         self.named = tuple(named)
         self.mend = mend
         self.requires_python = requires_python
+        self.adding = adding
         self.outcomes: dict[int, Outcome] = {}
         self.files: dict[str, _File] = {}
         self.changes: list[FileChange] = []
@@ -195,7 +204,7 @@ class _Planner:
         replaces = [edit for edit in edits if edit.kind == "replace"]
         if len(replaces) == len(edits) and before is not None and not _makes_file(edits, decoded.text):
             return place_all(edits, decoded.text, file.path)
-        return place_whole(edits, decoded.text, file.path, exists=before is not None)
+        return place_whole(edits, decoded.text, file.path, exists=before is not None, adding=self.adding)
 
     def _plan_delete(self, file: _File, before: bytes | None) -> None:
         for number in file.numbers:

@@ -54,8 +54,8 @@ def replace_symbols(text: str, new: str, path: str, *, wanted: str = "") -> Symb
     one qualified name that is meant, where several fit.
     """
     lines = split(new)[0]
-    margin = _margin(lines)
-    lines = [line[len(margin) :] if line.strip() else line for line in lines]
+    shared = margin(lines)
+    lines = [line[len(shared) :] if line.strip() else line for line in lines]
     old_shape, new_shape = shape_of(path, text), shape_of(path, "\n".join(lines) + "\n", fragment=True)
     if old_shape is None or new_shape is None:
         return SymbolMiss("There is no parser for this language, so a definition cannot be found by its name.")
@@ -63,10 +63,10 @@ def replace_symbols(text: str, new: str, path: str, *, wanted: str = "") -> Symb
         return SymbolMiss("The text holds no definition.")
     pieces: list[_Piece] = []
     for symbol in new_shape.top:
-        target = _target(symbol, old_shape, bool(margin) or new_shape.wrapped, lines, wanted)
+        target = _target(symbol, old_shape, bool(shared) or new_shape.wrapped, lines, wanted)
         if isinstance(target, SymbolMiss):
             return target
-        start = _head_start(lines, symbol)
+        start = head_start(lines, symbol)
         pieces.append(_Piece(symbol, lines[start : symbol.end_line], symbol.start_line - 1 - start, target))
     if all(piece.target is None for piece in pieces):
         names = ", ".join(piece.symbol.name for piece in pieces[:5])
@@ -88,7 +88,7 @@ def replace_symbols(text: str, new: str, path: str, *, wanted: str = "") -> Symb
             changes.extend(inner)
             continue
         changes.append(change)
-    imports = _new_imports(file, new_shape, old_shape, lines, path)
+    imports = new_imports(file, new_shape, old_shape, lines, path)
     if imports is not None:
         changes.append(imports)
         notes.append("an import was added")
@@ -99,7 +99,7 @@ def replace_symbols(text: str, new: str, path: str, *, wanted: str = "") -> Symb
     return SymbolEdit(result, min(s.outer_line for s in replaced), max(s.end_line for s in replaced), "; ".join(notes))
 
 
-def _margin(lines: Sequence[str]) -> str:
+def margin(lines: Sequence[str]) -> str:
     """The indentation that all lines have in common."""
     margins = [indent(line) for line in lines if line.strip()]
     if not margins:
@@ -131,7 +131,7 @@ def _target(symbol: Symbol, shape: Shape, inner: bool, lines: Sequence[str], wan
     return same[0]
 
 
-def _head_start(lines: Sequence[str], symbol: Symbol) -> int:
+def head_start(lines: Sequence[str], symbol: Symbol) -> int:
     """The index of the first line that belongs to a definition: its decorators and the comment right above it."""
     start = symbol.outer_line - 1
     while start > 0 and lines[start - 1].strip() and _ABOVE.match(lines[start - 1]):
@@ -211,7 +211,7 @@ def _members(
         same = [other for other in theirs if other.name == symbol.name]
         if len(same) != 1:
             return None
-        start = _head_start(lines, symbol)
+        start = head_start(lines, symbol)
         while start < symbol.outer_line - 1 and is_elision(lines[start]):
             start += 1
         part = _Piece(symbol, list(lines[start : symbol.end_line]), symbol.start_line - 1 - start, same[0])
@@ -239,7 +239,7 @@ def _beside(file: FileText, pieces: Sequence[_Piece], number: int) -> tuple[int,
     assert anchor is not None
     column = indent(file.lines[anchor.outer_line - 1])
     body = [column + line if line.strip() else "" for line in pieces[number].lines]
-    gap = [""] * _gap(file, anchor)
+    gap = [""] * blank_lines(file, anchor)
     newline = file.newline
     if before is not None:
         at = file.starts[before.end_line]
@@ -251,7 +251,7 @@ def _beside(file: FileText, pieces: Sequence[_Piece], number: int) -> tuple[int,
     return at, at, "".join(line + newline for line in [*body, *gap])
 
 
-def _gap(file: FileText, anchor: Symbol) -> int:
+def blank_lines(file: FileText, anchor: Symbol) -> int:
     """How many blank lines the file puts between definitions, judged by those around this one."""
     count = 0
     index = anchor.outer_line - 2
@@ -267,7 +267,7 @@ def _gap(file: FileText, anchor: Symbol) -> int:
     return count if count and index < len(file.lines) else (2 if anchor.depth == 0 else 1)
 
 
-def _new_imports(
+def new_imports(
     file: FileText, new_shape: Shape, old_shape: Shape, lines: Sequence[str], path: str
 ) -> tuple[int, int, str] | None:
     """The reply's imports that the file has not, to go below the file's last one at the top level."""

@@ -11,21 +11,27 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agent.edits.adding import added_definitions
 from agent.edits.locate.adapt import opcodes, rewrite
 from agent.edits.locate.elision import hidden, is_elision, merge
 from agent.edits.locate.indent import Shift
 from agent.edits.locate.symbols import Shape, shape_of
 from agent.edits.locate.text import FileText, split
 from agent.edits.placing import Placed, place_all
-from agent.edits.symbol import SymbolMiss, replace_symbols
+from agent.edits.symbol import SymbolEdit, SymbolMiss, replace_symbols
 from agent.edits.types import Candidate, Edit
 
 _SMALL = 10
 """Lines that are not blank: a file up to this length may be replaced by something wholly different."""
 
 
-def place_whole(edits: Sequence[Edit], text: str, path: str, *, exists: bool) -> tuple[str, list[Placed]]:
-    """Place the edits of one file of which at least one is a whole file or symbol: the new text, and each fate."""
+def place_whole(
+    edits: Sequence[Edit], text: str, path: str, *, exists: bool, adding: bool = False
+) -> tuple[str, list[Placed]]:
+    """Place the edits of one file of which at least one is a whole file or symbol: the new text, and each fate.
+
+    `adding`: the request asks for something new, so that definitions which the file has not are put behind its own.
+    """
     placed: list[Placed | None] = [None] * len(edits)
     current = text
     whole: int | None = None
@@ -45,7 +51,7 @@ def place_whole(edits: Sequence[Edit], text: str, path: str, *, exists: bool) ->
             placed[number] = replace(twin, edit=edit) if refused else Placed(edit, "already", "duplicate")
             continue
         result, one = _write(
-            edit, text if whole is None else current, path, exists or whole is not None or current != text
+            edit, text if whole is None else current, path, exists or whole is not None or current != text, adding
         )
         if one.status == "located" and one.how in ("whole-file", "new-file"):
             if whole is not None:
@@ -63,7 +69,7 @@ def place_whole(edits: Sequence[Edit], text: str, path: str, *, exists: bool) ->
                 current = result
         elif one.status == "located":
             if current != text:
-                result, one = _write(edit, current, path, True)
+                result, one = _write(edit, current, path, True, adding)
             if one.status == "located":
                 current = result
         placed[number] = one
@@ -97,7 +103,7 @@ def _content(edit: Edit, text: str) -> str:
     return edit.new
 
 
-def _write(edit: Edit, text: str, path: str, exists: bool) -> tuple[str, Placed]:
+def _write(edit: Edit, text: str, path: str, exists: bool, adding: bool) -> tuple[str, Placed]:
     new = _content(edit, text)
     lines = split(text)[0]
     if not exists or not text.strip():
@@ -116,6 +122,8 @@ def _write(edit: Edit, text: str, path: str, exists: bool) -> tuple[str, Placed]
         )
     if fit_whole(text, new, edit) == text:
         return text, Placed(edit, "already", "already", 1, len(lines))
+    if adding and (found := added_definitions(text, new, path)) is not None:
+        return _placed(edit, text, path, found)
     if edit.kind == "symbol":
         return _as_symbols(edit, text, path, new)
     new_lines = split(new)[0]
@@ -160,7 +168,10 @@ def _leaves_out(new: str) -> bool:
 
 
 def _as_symbols(edit: Edit, text: str, path: str, new: str) -> tuple[str, Placed]:
-    found = replace_symbols(text, new, path, wanted=edit.symbol)
+    return _placed(edit, text, path, replace_symbols(text, new, path, wanted=edit.symbol))
+
+
+def _placed(edit: Edit, text: str, path: str, found: SymbolEdit | SymbolMiss) -> tuple[str, Placed]:
     if isinstance(found, SymbolMiss):
         candidates = tuple(Candidate(path, first, last, "", 0.0) for first, last in found.places)
         return text, Placed(edit, "refused", "symbol", reason=found.reason, candidates=candidates)
