@@ -13,8 +13,9 @@ from agent.events import Event, Progress, Tried
 from agent.repair import candidates as sources
 from agent.repair import meta_search
 from agent.repair.asking import Asker, Question
-from agent.repair.building import mend_build
+from agent.repair.building import Compiled, mend_build
 from agent.repair.candidates import Suspicions
+from agent.repair.checking import compiled
 from agent.repair.concluding import concluded, confirmed
 from agent.repair.expectations import expectations
 from agent.repair.failures import complaint, first_words, read_failures, words
@@ -101,20 +102,19 @@ def repair(
     mended = yield from mend(files, deadline)
     base.update({path: texts[0] for path, texts in mended.texts.items()})
     if test_command is None:
+        if not mended.broken:
+            made = yield from compiled(root, files, base, deadline)
+            mended = _with(mended, made, base)
         return replace(_without_tests(files, base, mended), seconds=round(time.monotonic() - begun, 2))
     yield Progress("testing", test_command)
     count = workers or cores()
     nice = BEHIND if backend is not None else 0
     ground = prepare(root, files, base, test_command, min(BASELINE_SECONDS, limit / 4), count, nice)
     try:
-        compiled = yield from mend_build(ground, files, base, deadline)
-        if compiled.texts:
+        built = yield from mend_build(ground, files, base, deadline)
+        if built.texts:
             ground.close()
-            base.update(compiled.texts)
-            words = {**mended.words, **compiled.words}
-            mended = replace(
-                mended, texts={**mended.texts, **{p: (t,) for p, t in compiled.texts.items()}}, words=words
-            )
+            mended = _with(mended, built, base)
             ground = prepare(root, files, base, test_command, min(BASELINE_SECONDS, limit / 4), count, nice)
         result = yield from _judged(root, ground, files, base, mended, issue, backend, profile, begun, deadline, count)
     finally:
@@ -262,6 +262,13 @@ def _doubtful(
     heard = asker is not None and (asker.tries > (HEARD_ONCE if single else HEARD) or not asker.alive)
     now = time.monotonic()
     return not heard and now - found.first_win < HELD_BACK and now + HELD_BACK / 5 < deadline
+
+
+def _with(mended: Mended, built: Compiled, base: dict[str, str]) -> Mended:
+    """The files that compile again beside those that parse again; `base` becomes theirs."""
+    base.update(built.texts)
+    texts = {**mended.texts, **{path: (text,) for path, text in built.texts.items()}}
+    return replace(mended, texts=texts, words={**mended.words, **built.words})
 
 
 def _without_tests(files: Mapping[str, Target], base: Mapping[str, str], mended: Mended) -> RepairResult:

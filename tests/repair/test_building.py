@@ -12,6 +12,7 @@ import pytest
 
 from agent.repair.advice import advised, diagnostics, plain, together
 from agent.repair.building import followed
+from agent.repair.checking import compile_command
 from agent.repair.types import Candidate, Verdict
 from tests.repair.conftest import run_repair, text_of
 
@@ -183,6 +184,35 @@ def test_what_no_advice_mends_is_said_and_nothing_is_written(project: Project) -
     result, events = run_repair(root, "f.cpp", test_command=command, seconds=8.0)
     assert not result.ok and not result.changes
     assert any("does not compile (line 1" in e.text for e in events if type(e).__name__ == "Notice")
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "after"),
+    [
+        ("lib/a.cpp", "int f(int count) { return cuont; }\n", "int f(int count) { return count; }\n"),
+        ("a.go", "package a\n\nfunc F(s string) string { return strings.ToUpper(s) }\n", 'import "strings"'),
+        ("A.java", "class A {\n    List<String> all;\n}\n", "import java.util.*;"),
+        ("a.rs", "pub fn f(x: u8) -> u64 {\n    x\n}\n", "x as u64"),
+    ],
+)
+def test_without_tests_the_compiler_judges(project: Project, path: str, code: str, after: str) -> None:
+    root = project({path: code})
+    if not compile_command(root, path):
+        pytest.skip("no compiler")
+    result, _ = run_repair(root, path, test_command=None)
+    assert result.ok and "compiles again" in result.summary and "no tests" in result.summary
+    assert after in text_of(result, path)
+    (root / path).write_text(text_of(result, path))
+    again, _ = run_repair(root, path, test_command=None)
+    assert again.ok and not again.changes
+    assert sorted(p.name for p in root.rglob("*") if p.is_file()) == [Path(path).name]
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="no g++")
+def test_what_needs_flags_that_nobody_gave_is_left_alone(project: Project) -> None:
+    root = project({"a.cpp": '#include "elsewhere.hpp"\nint f() { return elsewhere(1); }\n'})
+    result, _ = run_repair(root, "a.cpp", test_command=None)
+    assert result.ok and not result.changes
 
 
 @pytest.mark.skipif(shutil.which("go") is None, reason="no go")

@@ -128,7 +128,7 @@ def _shown(place: Place, words: str, lines: Sequence[str]) -> list[Advice]:
 
 def _first_words(choice: Sequence[Splice]) -> str:
     """The new code itself, where that is short enough to be read in a sentence."""
-    code = " ".join(choice[0].text.split())
+    code = " ".join(choice[0].text.split()).rstrip(";")
     return code if len(choice) == 1 and len(code) <= LONGEST else ""
 
 
