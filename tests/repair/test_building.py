@@ -45,6 +45,17 @@ CASES = [
             return p.width == 3 ? 0 : 1;
         }
     """),
+    ("f.cpp", "variables that were never declared", """
+        #include <algorithm>
+        #include <string>
+        using namespace std;
+        int main() {
+            count = 0;
+            out = "";
+            for (char c : string("abca")) { if (c == 'a') { count += 1; out += c; } }
+            return count == 2 && out == "aa" ? 0 : 1;
+        }
+    """),
     ("f.c", "a header that C has another name for", """
         int main(void) { return strlen("abc") == 3 ? 0 : 1; }
     """),

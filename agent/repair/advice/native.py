@@ -12,6 +12,10 @@ FIXITS = {"GCC_EXTRA_DIAGNOSTIC_OUTPUT": "fixits-v1"}
 "Environment Variables Affecting GCC")."""
 _FIXIT = re.compile(r'^fix-it:"(?:[^"\\]|\\.)*":\{(\d+):(\d+)-(\d+):(\d+)\}:"((?:[^"\\]|\\.)*)"$')
 _QUOTED = r"[‘'`]([^’'`]+)[’'`]"
+_UNDEFINED = re.compile(
+    rf"{_QUOTED} (?:was not declared|is not a member of {_QUOTED}|undeclared|does not name a type)"
+    rf"|use of undeclared identifier {_QUOTED}|unknown type name {_QUOTED}"
+)
 _STANDARD = {
     "algorithm": "sort|reverse|max_element|min_element|find|find_if|count|count_if|unique|accumulate_n|all_of|any_of|"
     "none_of|lower_bound|upper_bound|binary_search|next_permutation|fill|copy|transform|swap_ranges|rotate|min|max|clamp",
@@ -39,55 +43,73 @@ _C = {"cmath": "math.h", "cstdlib": "stdlib.h", "cstring": "string.h", "cctype":
 
 def advise(place: Place, error: Diagnostic) -> list[Advice]:
     """Edits that may do away with an error, the likeliest first."""
-    found: list[Advice] = []
     cpp = not place.path.endswith(".c")
     start = place.at(error.line, error.column)
     name = place.word(start)
-    undefined = re.search(rf"{_QUOTED} (?:was not declared|is not a member of {_QUOTED}|undeclared)", error.message)
-    undefined = undefined or re.search(
-        rf"use of undeclared identifier {_QUOTED}|{_QUOTED} does not name a type|unknown type name {_QUOTED}",
-        error.message,
-    )
     if missing := re.match(r"([\w/.]+): No such file or directory|'([\w/.]+)' file not found", error.message):
         return _no_header(place, error, missing[1] or missing[2], cpp)
-    if error.again and not error.first:
-        undefined = None
-    if undefined and name:
-        if cpp and name in _CLASSES | set(_HEADER) and "std::" not in place.text and "#include" in place.text:
-            at = _include_at(place)
-            found.append(Advice((Splice(at, at, "using namespace std;\n"),), "using namespace std"))
-        header = _HEADER.get(name)
-        if header is not None and not (cpp or header in _C):
-            header = None
-        if header is not None:
-            line = f"#include <{header if cpp else _C[header]}>\n"
-            extra = [] if line in place.text else [Splice(_include_at(place), _include_at(place), line)]
-            inside = error.message.find("is not a member of") >= 0 or place.text[:start].endswith("::")
-            spelt = [] if inside or not cpp or "using namespace std" in place.text else [Splice(start, start, "std::")]
-            if extra or spelt:
-                words = "; ".join(
-                    [*(["#include " + line[9:].strip()] if extra else []), *(["std::" + name] * bool(spelt))]
-                )
-                found.append(Advice((*extra, *spelt), words))
-    for line in error.details:
-        if match := _FIXIT.match(line):
-            found.append(_fixit(place, match))
-        elif cpp and name and undefined and (match := re.search(rf"{_QUOTED}$", line)) and match[1] == f"std::{name}":
-            found.append(Advice((Splice(start, start, "std::"),), f"{name} → std::{name}"))
+    if error.message.startswith("overloaded function with no contextual type") and error.first:
+        # A variable that is declared nowhere, and a function of the standard library has its name.
+        return _declared(place, error.line, "")
+    offered = [_fixit(place, match) for line in error.details if (match := _FIXIT.match(line))]
     if re.search(r"maybe you meant to use [‘'`]->[’'`]|did you mean to use '->'", error.message):
         dot = place.text.rfind(".", 0, start + 1)
         if dot >= 0 and not place.text[dot + 1 : start].strip():
-            found.append(Advice((Splice(dot, dot + 1, "->"),), ". → ->"))
-    if undefined and name:
-        renamed = place.renamed(start, name, place.names)
-        declared = []
-        if cpp and re.match(rf"\s*{name} = ", place.line(error.line)):
-            declared.append(Advice((Splice(start, start, "auto "),), f"auto {name}"))
-        # What is spelt like it in the file is likelier than what gcc finds among all that the headers declare.
-        far = [a for a in found if a.words.startswith(f"{name} → ") and a.splices[0].text not in place.names]
-        far = [advice for advice in far if "::" not in advice.words]
-        found = [advice for advice in found if advice not in far] + renamed + declared + far
+            offered.append(Advice((Splice(dot, dot + 1, "->"),), ". → ->"))
+    if not name or not _UNDEFINED.search(error.message) or (error.again and not error.first):
+        return offered
+    renamed = place.renamed(start, name, place.names)
+    declared = _declared(place, error.line, name) if cpp else []
+    # A name that is used after it was given a value is rather undeclared than misspelt.
+    here = place.places.get(name, [])
+    near = declared + renamed if len(here) > 1 and here[0] == start else renamed + declared
+    # What is spelt like it in the file is likelier than what gcc finds among all that the headers declare.
+    far = [a for a in offered if a.words.startswith(f"{name} → ") and a.splices[0].text not in place.names]
+    far = [advice for advice in far if "::" not in advice.words]
+    offered = [advice for advice in offered if advice not in far]
+    return [*_standard(place, error, start, name, cpp), *offered, *near, *far]
+
+
+def _standard(place: Place, error: Diagnostic, start: int, name: str, cpp: bool) -> list[Advice]:
+    """A name of the standard library: its namespace, its header."""
+    found: list[Advice] = []
+    if cpp and name in _CLASSES | set(_HEADER) and "std::" not in place.text and "#include" in place.text:
+        at = _include_at(place)
+        found.append(Advice((Splice(at, at, "using namespace std;\n"),), "using namespace std"))
+    header = _HEADER.get(name, "") if cpp else _C.get(_HEADER.get(name, ""), "")
+    line = f"#include <{header}>\n"
+    at = _include_at(place)
+    put = [Splice(at, at, line)] if header and line not in place.text else []
+    inside = "is not a member of" in error.message or place.text[:start].endswith("::")
+    spelt = [Splice(start, start, "std::")] if cpp and header and not inside else []
+    if "using namespace std" in place.text:
+        spelt = []
+    if put or spelt:
+        words = [line.strip()] * bool(put) + [f"std::{name}"] * bool(spelt)
+        found.append(Advice((*put, *spelt), "; ".join(words)))
+    for told in error.details:
+        if cpp and (match := re.search(rf"{_QUOTED}$", told)) and match[1] == f"std::{name}":
+            found.append(Advice((Splice(start, start, "std::"),), f"{name} → std::{name}"))
     return found
+
+
+def _declared(place: Place, number: int, name: str) -> list[Advice]:
+    """A type put before a line's assignment to a name, or to whatever name."""
+    match = re.match(r"\s*([A-Za-z_]\w*) = (.+)", place.line(number))
+    if match is None or (name and match[1] != name):
+        return []
+    at = place.starts[number - 1] + match.start(1)
+    kind = _type_of(match[2], place.text)
+    return [Advice((Splice(at, at, f"{kind} "),), f"{kind} {match[1]}")]
+
+
+def _type_of(value: str, text: str) -> str:
+    """What to declare a variable as that gets a value."""
+    if value.startswith('"'):
+        return "string" if "using namespace std" in text else "std::string"
+    if re.match(r"-?\d+\s*;", value):
+        return "int"
+    return "double" if re.match(r"-?\d+\.\d*\s*;", value) else "auto"
 
 
 def _no_header(place: Place, error: Diagnostic, header: str, cpp: bool) -> list[Advice]:

@@ -157,7 +157,7 @@ class Place:
         while stack:
             node = stack.pop()
             if node.child_count:
-                stack.extend(node.children)
+                stack.extend(reversed(node.children))
             elif "identifier" in node.type:
                 found.setdefault(self.tree.of(node), []).append(self.tree.at(node.start_byte))
         return found
