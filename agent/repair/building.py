@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping
@@ -19,6 +20,9 @@ SHARE = 0.4
 """Of the time that is left, for making it compile: an error that no advice mends is the model's part."""
 MOST_ROUNDS = 12
 """Sets of errors, one after the other: a compiler tells of some only when others are gone."""
+MOST_NAMES = 30
+"""Undefined names of one file that are mended in one go: a guard against two fixes that undo each other."""
+_NAME_ERROR = re.compile(r"\bNameError: name '\w+' is not defined|^name '\w+' is not defined", re.M)
 DEEP = 3
 """How often the advice on a model's answer is followed before its next try is waited for."""
 
@@ -82,6 +86,36 @@ def mend_build(
     for path in changed:
         yield Notice(f"{path} compiles again: {said[path]}.")
     return Compiled(changed, {path: f"{path} compiles again ({said[path]})" for path in changed})
+
+
+def mend_names(
+    ground: Ground, files: Mapping[str, Target], base: Mapping[str, str]
+) -> Generator[Event, None, Compiled]:
+    """Python: where tests fail for names that nothing defines, those that have one plain meaning are mended first.
+
+    Such a name hides the next one and every other fault behind it. Only the sure fixes of the linter are taken: an
+    import of the standard library or the project, a name spelt nearly like the one that is defined.
+    """
+    from agent.repair.lint import lint_fixes
+
+    said = [ground.baseline.output, *(test.message for test in (ground.trace.failing if ground.trace else ()))]
+    if ground.baseline.ok or not any(_NAME_ERROR.search(text) for text in said):
+        return Compiled({}, {})
+    texts: dict[str, str] = {}
+    words: dict[str, str] = {}
+    for path, text in base.items():
+        told: list[str] = []
+        for _ in range(MOST_NAMES if path.endswith((".py", ".pyw")) else 0):
+            fix = next((fix for fix in lint_fixes(path, text) if fix.sure and fix.code == "F821"), None)
+            if fix is None:
+                break
+            text = fix.new_text
+            told.append(fix.explanation)
+        if told:
+            texts[path] = text
+            words[path] = f"{path}: {'; '.join(told)}"
+            yield Notice(f"{words[path]}.")
+    return Compiled(texts, words)
 
 
 def followed(candidate: Candidate, verdict: Verdict) -> Candidate | None:

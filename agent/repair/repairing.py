@@ -13,7 +13,7 @@ from agent.events import Event, Progress, Tried
 from agent.repair import candidates as sources
 from agent.repair import meta_search
 from agent.repair.asking import Asker, Question
-from agent.repair.building import Compiled, mend_build
+from agent.repair.building import Compiled, mend_build, mend_names
 from agent.repair.candidates import Suspicions
 from agent.repair.checking import compiled
 from agent.repair.concluding import concluded, confirmed
@@ -112,6 +112,8 @@ def repair(
     ground = prepare(root, files, base, test_command, min(BASELINE_SECONDS, limit / 4), count, nice)
     try:
         built = yield from mend_build(ground, files, base, deadline)
+        if not built.texts:
+            built = yield from mend_names(ground, files, base)
         if built.texts:
             ground.close()
             mended = _with(mended, built, base)

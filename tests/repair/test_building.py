@@ -1,4 +1,4 @@
-"""Programs that do not compile: what the real compilers' errors advise is followed, judged by the compiler itself."""
+"""Programs that do not compile, or name what nothing defines: what the real compilers' errors advise is followed, judged by the compiler itself."""
 
 from __future__ import annotations
 
@@ -275,3 +275,33 @@ def test_each_way_to_name_a_place_is_read(path: str, said: str, after: str | Non
 def test_lines_for_programs_are_not_shown() -> None:
     said = 'f.cpp:5:10: error: no\nfix-it:"f.cpp":{5:10-5:16}:"std::size_t"\nlast\n'
     assert plain(said) == "f.cpp:5:10: error: no\nlast\n"
+
+
+NAMELESS = """
+    def area(r):
+        return math.pi * r ** 2
+
+
+    def words(text):
+        counts = defaultdict(int)
+        for word in text.split():
+            counts[word] += 2
+        return dict(cuonts)
+"""
+
+
+def test_undefined_names_of_python_are_mended_before_the_fault_behind_them(project: Project) -> None:
+    check = "from a import area, words\nassert round(area(2), 2) == 12.57\nassert words('a b a') == {'a': 2, 'b': 1}\n"
+    root = project({"a.py": NAMELESS, "check.py": check})
+    result, events = run_repair(root, "a.py", test_command="python3 check.py")
+    assert result.ok, events
+    text = text_of(result, "a.py")
+    assert "import math" in text and "import defaultdict" in text and "dict(counts)" in text and "+= 1" in text
+    assert any("`counts` is meant" in e.text for e in events if type(e).__name__ == "Notice")
+
+
+def test_undefined_names_that_no_test_meets_are_left_alone(project: Project) -> None:
+    code = "def used(x):\n    return x + 2\n\n\ndef unused():\n    return math.pi\n"
+    root = project({"a.py": code, "check.py": "from a import used\nassert (used(1), used(5)) == (2, 6)\n"})
+    result, _ = run_repair(root, "a.py", test_command="python3 check.py")
+    assert result.ok and text_of(result, "a.py") == code.replace("x + 2", "x + 1")
