@@ -1,4 +1,4 @@
-"""Programs that do not compile, or name what nothing defines: what the real compilers' errors advise is followed, judged by the compiler itself."""
+"""Programs that do not compile, or name what nothing defines: real compilers advise, and judge what is made of it."""
 
 from __future__ import annotations
 
