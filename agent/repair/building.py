@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from dataclasses import dataclass
 
 from agent.events import Event, Notice, Progress
@@ -27,6 +27,8 @@ DEEP = 3
 """How often the advice on a model's answer is followed before its next try is waited for."""
 
 Advised = Mapping[str, list[tuple[Diagnostic, list[Advice]]]]
+Vouches = Callable[[Run, Mapping[str, str], Collection[str]], bool]
+"""Of the last run, the changed texts and the errors there were on the way: whether it compiles now as it was meant."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,11 @@ class Compiled:
 
 
 def mend_build(
-    ground: Ground, files: Mapping[str, Target], base: Mapping[str, str], deadline: float
+    ground: Ground,
+    files: Mapping[str, Target],
+    base: Mapping[str, str],
+    deadline: float,
+    vouches: Vouches = lambda done, changed, errors: compiles(done.output),
 ) -> Generator[Event, None, Compiled]:
     """Follow the compiler's advice until the command gets past the compiler. Nothing is done where it has."""
     nothing = Compiled({}, {})
@@ -61,12 +67,14 @@ def mend_build(
         return known[key]
 
     texts, told = dict(base), {path: list[str]() for path in base}
+    met: set[str] = set()
     try:
         # Once more, with what a compiler writes for programs.
         found = _read(texts, tried(texts))
         for _ in range(MOST_ROUNDS):
             if not any(found.values()) or time.monotonic() > until:
                 break
+            met.update(_messages(found))
             yield Progress("searching", f"{sum(map(len, found.values()))} compiler errors")
             step = _all_at_once(texts, found, tried)
             if step is None or (not any(step.found.values()) and not tried(step.texts).ok):
@@ -79,9 +87,9 @@ def mend_build(
                 told[path] += more
     finally:
         ground.judge.write({path: files[path].encoded(text) for path, text in base.items()})
-    if any(found.values()) or not compiles(tried(texts).output):
-        return nothing
     changed = {path: text for path, text in texts.items() if text != base[path]}
+    if any(found.values()) or not vouches(tried(texts), changed, met):
+        return nothing
     said = {path: "; ".join(dict.fromkeys(told[path])) for path in changed}
     for path in changed:
         yield Notice(f"{path} compiles again: {said[path]}.")

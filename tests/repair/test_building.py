@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import textwrap
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from agent.repair.advice import advised, diagnostics, plain, together
 from agent.repair.building import followed
 from agent.repair.checking import compile_command
+from agent.repair.importing import imported
 from agent.repair.types import Candidate, Verdict
 from tests.repair.conftest import run_repair, text_of
 
@@ -224,6 +226,96 @@ def test_what_needs_flags_that_nobody_gave_is_left_alone(project: Project) -> No
     root = project({"a.cpp": '#include "elsewhere.hpp"\nint f() { return elsewhere(1); }\n'})
     result, _ = run_repair(root, "a.cpp", test_command=None)
     assert result.ok and not result.changes
+
+
+@pytest.mark.parametrize(
+    ("path", "files"),
+    [
+        ("src/p/Shape.java", {"src/p/Shape.java": "package p;\npublic class Shape {\n    Shapes all;\n}\n",
+                              "src/p/Shapes.java": "package p;\nclass Shapes {}\n"}),
+        ("a.go", {"a.go": "package a\n\nfunc helper2() {}\n\nfunc f() { helper() }\n",
+                  "b.go": "package a\n\nfunc helper() {}\n"}),
+        ("a.c", {"a.c": "int VERSIONS = 1;\nint f(void) { return VERSION; }\n",
+                 "Makefile": "all:\n\tgcc -DVERSION=3 a.c\n"}),
+        ("src/a.c", {"src/a.c": '#include "maths.h"\n#if !TWICE\nint f(int a) { return a; }\n#endif\n',
+                     "include/maths.h": "#define TWICE 1\n"}),
+    ],
+)  # fmt: skip
+def test_what_the_projects_own_build_knows_is_not_misspelt(project: Project, path: str, files: dict[str, str]) -> None:
+    root = project(files)
+    if not compile_command(root, path):
+        pytest.skip("no compiler")
+    result, _ = run_repair(root, path, test_command=None)
+    assert result.ok and not result.changes
+
+
+def made_to_compile(project: Project, path: str, code: str) -> str:
+    root = project({path: code})
+    if not compile_command(root, path):
+        pytest.skip("no compiler")
+    result, _ = run_repair(root, path, test_command=None)
+    return text_of(result, path) if result.changes else code
+
+
+def test_an_include_is_put_where_no_condition_encloses_it(project: Project) -> None:
+    code = "#include <cstdio>\n#ifdef __linux__\n#include <unistd.h>\n#endif\nstd::vector<int> v;\n"
+    after = made_to_compile(project, "a.cpp", code)
+    assert after == code.replace("#include <cstdio>\n", "#include <cstdio>\n#include <vector>\n")
+    guarded = "#ifndef A\n#define A\n#include <cstdio>\nstd::vector<int> v;\n#endif\n"
+    assert "<cstdio>\n#include <vector>\n" in made_to_compile(project, "b.cpp", guarded)
+
+
+def test_gccs_columns_count_a_tab_as_far_as_it_goes(project: Project) -> None:
+    use = "sort(a, a + 2);"
+    code = f"void f(int *a) {{\n\t{use} /* 漢 */ {use}\n}}\n"
+    after = made_to_compile(project, "a.cpp", code)
+    assert after.count("std::sort") == 2 and "#include <algorithm>" in after
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [("var x = g()", "var _ = g()"), ("x := <-c", "_ = <-c"), ("x := 1; t += 2", "_ = 1; t += 2"), ("x := 1", "")],
+)
+def test_what_a_line_does_beside_declaring_stays(project: Project, line: str, after: str) -> None:
+    code = f"package a\n\nfunc g() int {{ return 1 }}\n\nfunc F(t int, c chan int) int {{\n\t{line}\n\treturn t\n}}\n"
+    assert made_to_compile(project, "a.go", code) == code.replace(f"\t{line}\n", f"\t{after}\n" if after else "")
+
+
+def test_a_line_that_begins_with_what_is_reached_stays(project: Project) -> None:
+    code = "class A {\n  int n;\n  void f(boolean a) {\n    if (a) {\n      return; n++;\n    }\n    n = 2;\n  }\n}\n"
+    assert made_to_compile(project, "A.java", code) == code
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        'package a\n\nimport (\n\t"os" // (the system)\n\n\t// For files.\n\t_ "embed"\n)\n',
+        "/*\nOf a:\n\npackage a does\n*/\npackage a\n",
+        'package a\n\n/*\nint one() { return 1; }\n*/\nimport "C"\n',
+    ],
+)
+def test_comments_among_gos_imports_stay(head: str) -> None:
+    use = {'"os"': "os.Exit(1)", '"C"': "C.one()"}
+    used = "; ".join(code for name, code in use.items() if name in head)
+    code = f'{head}\nfunc F() {{ strings.ToUpper("a"); {used} }}\n'
+    after = imported("a.go", code, "")
+    lines = after.splitlines()
+    assert '"strings"' in after and lines.index("package a") < next(n for n, x in enumerate(lines) if "strings" in x)
+    assert [line for line in lines if '"strings"' not in line and line] == [line for line in code.splitlines() if line]
+
+
+def test_long_lines_take_no_longer_than_they_are_long() -> None:
+    most = 100_000
+    cases = [
+        ("f.rs", "error[E0308]: mismatched types\n --> f.rs:1:1\n" + "| " * most),
+        ("f.rs", "error[E0308]: mismatched types\n --> f.rs:1:1\nhelp: x\n1 | f\n  | " + "+" * most + "x"),
+        ("f.cpp", "f.cpp:1:1: error: " + "‘" * most),
+        ("f.go", "f.go:1:1: " + "a == " * most),
+    ]
+    for path, said in cases:
+        begun = time.process_time()
+        advised(path, "int main\n", said)
+        assert time.process_time() - begun < 5.0, path
 
 
 @pytest.mark.skipif(shutil.which("go") is None, reason="no go")

@@ -72,9 +72,14 @@ def _spare_import(place: Place, error: Diagnostic, start: int, match: re.Match[s
 def _unused(place: Place, error: Diagnostic, start: int, match: re.Match[str]) -> list[Advice]:
     name = match[1]
     line = place.line(error.line)
+    # What a line does beside declaring must stay.
+    bare = re.search(r"[(;]|<-", line) is None
     declared = re.match(r"(\s*(?:for\s+|if\s+|switch\s+)?)([\w, ]+?)(\s*):=", line)
     if declared is None or name not in re.findall(r"\w+", declared[2]):
-        return [Advice((place.whole_line(error.line),), f"{line.strip()} taken out", True)] if "var " in line else []
+        if "var " in line and bare:
+            return [Advice((place.whole_line(error.line),), f"{line.strip()} taken out", True)]
+        fits = "var " in line and "=" in line and place.word(start) == name
+        return [Advice((Splice(start, start + len(name), "_"),), f"{name} → _", True)] if fits else []
     names = re.findall(r"\w+", declared[2])
     first = place.starts[error.line - 1] + declared.end(1)
     new = ["_" if one == name else one for one in names]
@@ -90,7 +95,7 @@ def _unused(place: Place, error: Diagnostic, start: int, match: re.Match[str]) -
         at = first + len(declared[2]) + len(declared[3])
         parts.append(Splice(at, at + 1, ""))
     found = [Advice(tuple(parts), words, True)]
-    if none_new and "(" not in line:
+    if none_new and bare:
         found.insert(0, Advice((place.whole_line(error.line),), f"{line.strip()} taken out", True))
     return found
 
@@ -173,7 +178,7 @@ def _not_used(place: Place, error: Diagnostic, start: int, match: re.Match[str])
     return [Advice((Splice(at + 1, at + 3, "="),), "== → =")] if at >= 0 and place.number(at) == error.line else []
 
 
-_TOLD = r"(?:variable|value|constant).* of (?:\w+ )?type"
+_TOLD = r"(?:variable|value|constant)[^()]* of (?:\w+ )?type"
 _ANSWERS = (
     (r"undefined: (\w+)$", _undefined),
     (r"package (\S+) is not in std", _no_package),
@@ -190,5 +195,5 @@ _ANSWERS = (
     (rf"cannot use (.+?) \({_TOLD} (?:\[\]byte|\[\]rune|byte|rune)\) as (string) value", _wrong_type),
     (rf"invalid operation: .* \(mismatched types ({_NUMBER}) and ({_NUMBER})\)", _two_types),
     (r"missing return()", _no_return),
-    (r".+ == .+ \(untyped bool value\) is not used()", _not_used),
+    (r"(?=.* == ).*\(untyped bool value\) is not used()", _not_used),
 )

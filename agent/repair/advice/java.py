@@ -203,8 +203,10 @@ def _final(place: Place, error: Diagnostic, start: int, match: re.Match[str]) ->
 
 
 def _unreachable(place: Place, error: Diagnostic, start: int, match: re.Match[str]) -> list[Advice]:
-    line = place.line(error.line)
-    return [Advice((place.whole_line(error.line),), f"{line.strip()} taken out")] if line.rstrip().endswith(";") else []
+    before, line = place.text[place.starts[error.line - 1] : start], place.line(error.line)
+    if before.strip() or not line.rstrip().endswith(";"):
+        return []
+    return [Advice((place.whole_line(error.line),), f"{line.strip()} taken out")]
 
 
 _ANSWERS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from agent.repair.advice.types import Advice, Diagnostic, Place, nearest
 from agent.repair.types import Splice
@@ -11,7 +12,7 @@ FIXITS = {"GCC_EXTRA_DIAGNOSTIC_OUTPUT": "fixits-v1"}
 """What has gcc (11 and later) write a line for programs with each fix-it; columns count bytes (gcc's manual,
 "Environment Variables Affecting GCC")."""
 _FIXIT = re.compile(r'^fix-it:"(?:[^"\\]|\\.)*":\{(\d+):(\d+)-(\d+):(\d+)\}:"((?:[^"\\]|\\.)*)"$')
-_QUOTED = r"[‘'`]([^’'`]+)[’'`]"
+_QUOTED = r"[‘'`]([^‘’'`]+)[’'`]"
 _UNDEFINED = re.compile(
     rf"{_QUOTED} (?:was not declared|is not a member of {_QUOTED}|undeclared|does not name a type)"
     rf"|use of undeclared identifier {_QUOTED}|unknown type name {_QUOTED}"
@@ -44,7 +45,7 @@ _C = {"cmath": "math.h", "cstdlib": "stdlib.h", "cstring": "string.h", "cctype":
 def advise(place: Place, error: Diagnostic) -> list[Advice]:
     """Edits that may do away with an error, the likeliest first."""
     cpp = not place.path.endswith(".c")
-    start = place.at(error.line, error.column)
+    start = _start(place, error)
     name = place.word(start)
     if missing := re.match(r"([\w/.]+): No such file or directory|'([\w/.]+)' file not found", error.message):
         return _no_header(place, error, missing[1] or missing[2], cpp)
@@ -112,14 +113,31 @@ def _type_of(value: str, text: str) -> str:
     return "double" if re.match(r"-?\d+\.\d*\s*;", value) else "auto"
 
 
+def _start(place: Place, error: Diagnostic) -> int:
+    """The character at an error. clang counts bytes; gcc (11 and later) columns of a screen, with a tab to the next
+    eighth: the one that finds a name that the message quotes."""
+    bytewise = place.at(error.line, error.column)
+    quoted = set(re.findall(_QUOTED, error.message))
+    if place.word(bytewise) in quoted:
+        return bytewise
+    line, column = place.line(error.line), 0
+    for index, character in enumerate(line):
+        if column >= error.column - 1:
+            shown = place.starts[error.line - 1] + index
+            return shown if place.word(shown) in quoted else bytewise
+        column += 8 - column % 8 if character == "\t" else 1 + (unicodedata.east_asian_width(character) in "WF")
+    return bytewise
+
+
 def _no_header(place: Place, error: Diagnostic, header: str, cpp: bool) -> list[Advice]:
     known = {*_HEADER.values(), *_CLASSES, "unordered_map", "unordered_set", "array", "iomanip", "chrono", "memory"}
     known = known if cpp else {*_C.values(), "stdio.h", "stdint.h", "stdbool.h", "assert.h"}
-    at = place.text.find(header, place.starts[error.line - 1])
+    at = place.text.find(f"<{header}>", place.starts[error.line - 1]) + 1
+    # One in quotes is the project's own: it is elsewhere, not misspelt.
     return [
         Advice((Splice(at, at + len(header), other),), f"{header} → {other}")
         for other in nearest(header, known)
-        if at >= 0
+        if at > 0 and place.number(at) == error.line
     ]
 
 
@@ -135,11 +153,16 @@ def _fixit(place: Place, match: re.Match[str]) -> Advice:
 
 
 def _include_at(place: Place) -> int:
-    """Where an include belongs: after the last one of standard headers, else at the top."""
-    lines = list(re.finditer(r"^[ \t]*#[ \t]*include[ \t]*<[^>\n]*>[^\n]*\n", place.text, re.M))
-    if lines:
-        return lines[-1].end()
+    """Where an include belongs: after the last one of standard headers that no condition encloses, but for the one that
+    encloses the whole file; else at the top."""
     guard = re.match(
-        r"(?:\s*//[^\n]*\n|\s*/\*.*?\*/\s*\n)*(?:#ifndef \w+\n#define \w+\n|#pragma once\n)?", place.text, re.S
+        r"(?:\s*//[^\n]*\n|\s*/\*(?:[^*]|\*(?!/))*\*/\s*\n)*(#ifndef \w+\n#define \w+\n|#pragma once\n)?", place.text
     )
-    return guard.end() if guard else 0
+    depth = -1 if guard and (guard[1] or "").startswith("#if") else 0
+    found = None
+    for line in re.finditer(r"^[ \t]*#[ \t]*(if|endif|include[ \t]*<[^>\n]*>)[^\n]*\n", place.text, re.M):
+        if line[1] in ("if", "endif"):
+            depth += 1 if line[1] == "if" else -1
+        elif depth <= 0:
+            found = line
+    return found.end() if found else guard.end() if guard else 0
