@@ -24,6 +24,14 @@ JAVA = {
     "java.util.stream": re.compile(r"\b(?:Collectors|(?:Int|Long|Double)?Stream)\b"),
 }
 """Java: package → names of it that short functions use."""
+_CLAUSE = re.compile(r"(?:\s|//[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*package \w+[^\n]*\n")
+"""Go's package clause, with the comments above it."""
+_IMPORT = re.compile(
+    r"^import\s*(?:\(((?:\"[^\"\n]*\"|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/|[^)\"/])*)\)"
+    r"|([\w.]*\s*\"[^\"]+\"))[ \t]*\n?",
+    re.M,
+)
+"""Go's import declarations, one or a group."""
 _LINE = {
     ".py": re.compile(r"^(?:import|from)\s+\S.*$", re.M),
     ".java": re.compile(r"^import\s.*;", re.M),
@@ -105,14 +113,13 @@ def _java(text: str, have: list[str]) -> list[str]:
 
 def _go(text: str) -> str:
     """Standard packages that are used are imported, those that are not are taken out."""
-    clause = re.search(r"^package \w+.*\n", text, re.M)
+    clause = _CLAUSE.match(text)
     if clause is None:
         return text
-    block = re.compile(r"^import\s*(?:\((.*?)\)|([\w.]*\s*\"[^\"]+\"))[ \t]*\n?", re.M | re.S)
     have: list[tuple[str, str]] = []
-    for match in block.finditer(text):
+    for match in _IMPORT.finditer(text):
         have += re.findall(r"([\w.]*)[ \t]*\"([^\"]+)\"", match.group(1) or match.group(2))
-    body = block.sub("", text)
+    body = _IMPORT.sub("", text)
     code = re.sub(r"//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|`[^`]*`", "", body)
     used = set(re.findall(r"(?<![\w.)\]])([a-z]\w*)\.[A-Z]", code))
     local = set(re.findall(r"\b([a-z]\w*)\b(?:\s*,\s*\w+)*\s*:=|\bvar\s+([a-z]\w*)", code))
@@ -127,9 +134,31 @@ def _go(text: str) -> str:
     wanted = kept + [("", where) for where in more if where not in there]
     if wanted == have:
         return text
+    last = max((match.end() for match in _IMPORT.finditer(text)), default=0)
+    if re.search(r"//|/\*", re.sub(r"\"[^\"\n]*\"", "", text[clause.end() : text.find("\n", last - 1)])) and last:
+        return _go_in_place(
+            text,
+            clause.end(),
+            [w for _, w in have if w not in there],
+            sorted({w for _, w in wanted} - {w for _, w in have}),
+        )
     lines = [f'{alias} "{where}"'.strip() for alias, where in wanted]
     one = f"import {lines[0]}\n" if len(lines) == 1 else "import (\n" + "".join(f"\t{line}\n" for line in lines) + ")\n"
-    clause = re.search(r"^package \w+.*\n", body, re.M)
-    assert clause is not None
     rest = body[clause.end() :].lstrip("\n")
     return body[: clause.end()] + "\n" + (one + "\n" if lines else "") + rest
+
+
+def _go_in_place(text: str, head: int, spare: list[str], more: list[str]) -> str:
+    """Imports with comments among them: their lines stay as they are, but for the spare ones and the new."""
+    group = next((match for match in _IMPORT.finditer(text) if match[1] is not None), None)
+    for match in reversed(list(_IMPORT.finditer(text))):
+        part = match[0]
+        for where in spare:
+            part = re.sub(rf"^[ \t]*(?:import[ \t]+)?\"{re.escape(where)}\"[^\n]*(?:\n|$)", "", part, flags=re.M)
+        if group is not None and match.start() == group.start():
+            start = part.index("(") + 1
+            part = part[:start] + "".join(f'\n\t"{where}"' for where in more) + part[start:]
+        text = text[: match.start()] + part + text[match.end() :]
+    if group is None and more:
+        text = text[:head] + "\n" + "".join(f'import "{where}"\n' for where in more) + text[head:]
+    return text

@@ -12,7 +12,7 @@ _NUMBERS = r"(?:[iu](?:8|16|32|64|128|size)|f32|f64)"
 LONGEST = 60
 """Characters of code that are shown instead of what rustc says of it."""
 _SHOWN = re.compile(r"^\s*(\d+) ([|+~-])(?: (.*))?$")
-_MARKS = re.compile(r"^\s*\|[ ~+]*[~+][ ~+]*$")
+_MARKS = re.compile(r"^\s*\| *[~+][ ~+]*$")
 
 
 def advise(place: Place, error: Diagnostic) -> list[Advice]:
@@ -35,13 +35,13 @@ def _cast(place: Place, error: Diagnostic) -> list[Advice]:
     if error.message != "mismatched types":
         return []
     for line in error.details:
-        match = re.search(rf"\| ?(\s*)[-\s|]*?(\^+).* expected `({_NUMBERS})`, found `({_NUMBERS})`", line)
+        match = re.search(rf"(?<!\^)(\^+)[^^]* expected `({_NUMBERS})`, found `({_NUMBERS})`", line)
         if match:
             start = place.at(error.line, error.column, bytewise=False)
-            end = start + len(match[2])
+            end = start + len(match[1])
             inner = place.text[start:end]
             whole = inner if re.fullmatch(r"[\w.]+(?:\([^()]*\))?", inner) else f"({inner})"
-            return [Advice((Splice(start, end, f"{whole} as {match[3]}"),), f"{inner} as {match[3]}")]
+            return [Advice((Splice(start, end, f"{whole} as {match[2]}"),), f"{inner} as {match[2]}")]
     return []
 
 
