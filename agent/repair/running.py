@@ -43,14 +43,14 @@ class Run:
 
 def environment(scratch: Scratch, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The variables of a judged command: the user's, with paths into the work tree meaning the copy."""
-    source, copy = str(scratch.source), str(scratch.root)
-    env = {key: value.replace(source, copy) if source in value else value for key, value in os.environ.items()}
+    source = str(scratch.source)
+    env = {key: scratch.own(value) if source in value else value for key, value in os.environ.items()}
     env.update(
         PYTHONDONTWRITEBYTECODE="1",
         PYTHONHASHSEED="0",
         TMPDIR=str(scratch.folder / "tmp"),
         CARGO_NET_OFFLINE="true",
-        PWD=copy,
+        PWD=str(scratch.root),
     )
     env.pop("AGENT_REPAIR", None)
     env.update(scratch.variables)

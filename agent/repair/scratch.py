@@ -81,7 +81,7 @@ class Scratch:
     def command(self, command: str) -> str:
         """A command line whose absolute paths into the work tree mean this copy, and what it writes into a temporary
         folder a place of this copy's own: two copies that write the same program would run each other's."""
-        line = command.replace(str(self.source), str(self.root))
+        line = self.own(command)
         written = _written(line, self.folder)
 
         def own(match: re.Match[str]) -> str:
@@ -96,6 +96,10 @@ class Scratch:
 
         return _TEMPORARY.sub(own, line)
 
+    def own(self, words: str) -> str:
+        """Words in which paths into the work tree mean this copy; a neighbour (`app-data` beside `app`) stays."""
+        return re.sub(rf"{re.escape(str(self.source))}(?![\w.+@%~-])", lambda _: str(self.root), words)
+
     def close(self) -> None:
         """Remove the copy."""
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -103,6 +107,8 @@ class Scratch:
 
 _TEMPORARY = re.compile(r"(?<![\w./~-])(/(?:tmp|var/tmp|dev/shm)(?:/[\w.+@%-]+)+)")
 _WRITES = re.compile(r"(?:(?:^|\s)(?:-o|-d|--out\S*|mkdir(?:\s+-p)?)[=\s]?|>)\s*$")
+_ASKS = re.compile(r"(?:\btest|\[)(?:\s+!)?\s+-d\s*$")
+"""`test -d` only looks."""
 
 
 def _written(line: str, folder: Path) -> set[str]:
@@ -111,9 +117,12 @@ def _written(line: str, folder: Path) -> set[str]:
     return {
         match[1]
         for match in _TEMPORARY.finditer(line)
-        if not match[1].startswith(f"{folder}/")
-        and (_WRITES.search(line[: match.start()]) or not os.path.lexists(match[1]))
+        if not match[1].startswith(f"{folder}/") and (_writes(line[: match.start()]) or not os.path.lexists(match[1]))
     }
+
+
+def _writes(before: str) -> bool:
+    return _WRITES.search(before) is not None and _ASKS.search(before) is None
 
 
 def _copy(source: Path, target: Path) -> None:

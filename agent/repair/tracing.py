@@ -23,8 +23,7 @@ def setup(scratch: Scratch, targets: Sequence[str], **more: object) -> dict[str,
     suffixes = sorted({Path(target).suffix or target for target in targets})
     path = str(INJECT)
     if os.environ.get("PYTHONPATH"):
-        source, copy = str(scratch.source), str(scratch.root)
-        path += os.pathsep + os.environ["PYTHONPATH"].replace(source, copy)
+        path += os.pathsep + scratch.own(os.environ["PYTHONPATH"])
     options = os.environ.get("PYTEST_ADDOPTS", "")
     return {
         "AGENT_REPAIR": json.dumps({"targets": aliases, "suffixes": suffixes, **more}),

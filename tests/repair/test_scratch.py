@@ -59,3 +59,17 @@ def test_what_a_command_writes_into_a_temporary_folder_is_each_copys_own(tmp_pat
         for copy in copies:
             copy.close()
     assert (tmp_path / "stale").read_text() == "stale\n" and not (tmp_path / "made").exists()
+
+
+def test_what_lies_beside_the_tree_and_what_is_only_looked_at_keeps_its_path(tmp_path: Path) -> None:
+    root, beside = tmp_path / "app", tmp_path / "app-data"
+    root.mkdir()
+    beside.mkdir()
+    (beside / "x").write_text("given\n")
+    copy = Scratch(root)
+    try:
+        done = run(copy, f"test -d {beside} && [ -d {beside} ] && cat {beside}/x && cd {root} && pwd", 20.0)
+        assert done.output.splitlines() == ["given", str(copy.root)]
+        assert copy.own(f"{beside}/bin:{root}/bin:-I{root}") == f"{beside}/bin:{copy.root}/bin:-I{copy.root}"
+    finally:
+        copy.close()
