@@ -190,13 +190,16 @@ def test_the_runner_of_a_files_language_and_of_its_own_project_comes_first(tmp_p
     project(tmp_path / "web", {"package.json": package("node --test")})
     assert found(tmp_path).kind == "pytest"
     chosen = {
-        path: find_test_command(tmp_path, paths=[path]) for path in ("a.py", "calc/calc.go", "web/src/a.js", "x.c")
+        path: find_test_command(tmp_path, paths=[path])
+        for path in ("a.py", "calc/calc.go", "web/src/a.js", "web/tool.py", "web/addon.c", "x.c")
     }
     kinds = {path: (c.kind, c.folder) for path, c in chosen.items() if c is not None}
     assert kinds == {
         "a.py": ("pytest", ""),
         "calc/calc.go": ("go", ""),
         "web/src/a.js": ("node", "web"),
+        "web/tool.py": ("pytest", ""),
+        "web/addon.c": ("node", "web"),
         "x.c": ("pytest", ""),
     }
 

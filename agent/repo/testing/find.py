@@ -25,14 +25,19 @@ def find_command(root: Path, said: str = "", *, folder: str = "", paths: Sequenc
         return TestCommand(kind_of(said), shell=said.strip(), why="the command given", folder=folder)
     first = PurePosixPath(paths[0]) if paths else PurePosixPath()
     finders = sorted(_FINDERS, key=lambda finder: first.suffix not in _FILES_OF.get(finder, ()))
-    for inner in [
-        parent for parent in first.parents if parent.parts and any((root / parent / m).exists() for m in _MANIFESTS)
-    ]:
-        files = _Files(root / inner)
-        if found := next((found for finder in finders if (found := finder(files)) is not None), None):
-            return replace(found, folder=inner.as_posix() + (f"/{found.folder}" if found.folder else ""))
-    files = _Files(root)
-    return next((found for finder in finders if (found := finder(files)) is not None), None)
+    known = any(first.suffix in endings for endings in _FILES_OF.values())
+    own = [finder for finder in finders if not known or first.suffix in _FILES_OF.get(finder, (first.suffix,))]
+    inner = [p for p in first.parents if p.parts and any((root / p / m).exists() for m in _MANIFESTS)]
+    # A runner for another language judges a file only where none further out is for its own.
+    for fitting in (own, finders):
+        for place in [*inner, PurePosixPath()]:
+            files = _Files(root / place)
+            found = next((found for finder in fitting if (found := finder(files)) is not None), None)
+            if found is not None and place.parts:
+                return replace(found, folder=place.as_posix() + (f"/{found.folder}" if found.folder else ""))
+            if found is not None:
+                return found
+    return None
 
 
 _MANIFESTS = (
