@@ -175,7 +175,7 @@ class EditTool:
             session.work,
             named=target.paths,
             mend=session.config.settings.mend,
-            adding=ADDING.search(request) is not None,
+            adding=asks_to_add(request),
         )
         yield from turn.outcomes(plan.outcomes)
         if plan.refused:
@@ -220,6 +220,12 @@ class EditTool:
                 from tools.test import TOOL, TestArgs
 
                 yield from TOOL.run(TestArgs(), turn)
+
+
+def asks_to_add(request: str) -> bool:
+    """Whether a request is first of all for something new: `rename add to plus` is not."""
+    adding, removing = ADDING.search(request), REMOVING.search(request)
+    return adding is not None and (removing is None or adding.start() < removing.start())
 
 
 def choose_target(request: str, paths: Sequence[str], turn: Turn) -> Target:

@@ -10,6 +10,7 @@ from agent.edits.locate.text import FileText, split
 from agent.edits.symbol import SymbolEdit, SymbolMiss, blank_lines, head_start, margin, new_imports
 
 _METHOD = re.compile(r"\(\s*(?:&\s*(?:'\w+\s+)?)?(?:mut\s+)?(?:self|cls)\b")
+_STATIC = re.compile(r"\s*@(?:static|class)method\b")
 
 
 def added_definitions(text: str, new: str, path: str) -> SymbolEdit | SymbolMiss | None:
@@ -26,7 +27,7 @@ def added_definitions(text: str, new: str, path: str) -> SymbolEdit | SymbolMiss
         return None
     if {symbol.name for symbol in fresh.top} & {symbol.name for symbol in old.symbols}:
         return None
-    methods = [s for s in fresh.top if fresh.wrapped or _METHOD.search(lines[s.start_line - 1])]
+    methods = [s for s in fresh.top if fresh.wrapped or _is_method(lines, s)]
     if methods and len(methods) < len(fresh.top):
         return SymbolMiss("It holds functions and methods, so nothing says where they go.")
     file = FileText(text)
@@ -37,7 +38,10 @@ def added_definitions(text: str, new: str, path: str) -> SymbolEdit | SymbolMiss
             return place
         at, column, gap = place
     else:
-        last = max(old.top, key=lambda symbol: symbol.end_line)
+        # One within an `if` or a `try` is only there where that is so.
+        columns = {symbol: len(indent(file.lines[symbol.outer_line - 1])) for symbol in old.top}
+        outermost = [symbol for symbol in old.top if columns[symbol] == min(columns.values())]
+        last = max(outermost, key=lambda symbol: symbol.end_line)
         at, column, gap = last.end_line, indent(file.lines[last.outer_line - 1]), blank_lines(file, last)
     put = [line for body in bodies for line in [*[""] * gap, *(column + one if one.strip() else "" for one in body)]]
     piece = "".join(line + file.newline for line in put)
@@ -51,6 +55,11 @@ def added_definitions(text: str, new: str, path: str) -> SymbolEdit | SymbolMiss
     for start, words in sorted(changes, reverse=True):
         text = text[:start] + words + text[start:]
     return SymbolEdit(text, at + 1, at + 1, "; ".join(notes))
+
+
+def _is_method(lines: list[str], symbol: Symbol) -> bool:
+    above = lines[symbol.outer_line - 1 : symbol.start_line - 1]
+    return _METHOD.search(lines[symbol.start_line - 1]) is not None or any(map(_STATIC.match, above))
 
 
 def _only_a_class(shape: Shape, path: str) -> bool:

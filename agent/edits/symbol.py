@@ -272,10 +272,16 @@ def new_imports(
 ) -> tuple[int, int, str] | None:
     """The reply's imports that the file has not, to go below the file's last one at the top level."""
     known = {re.sub(r"\s+", " ", " ".join(file.lines[a - 1 : b])).strip() for a, b in old_shape.imports}
+    there = {name for line in known for name in re.findall(r'"[^"]+"', line)}
     fresh: list[str] = []
     for first, last in new_shape.imports:
         statement = list(lines[first - 1 : last])
         if re.sub(r"\s+", " ", " ".join(statement)).strip() not in known:
+            if path.endswith(".go"):
+                # One package imported twice, alone and in a group, is an error there.
+                statement = [line for line in statement if there.isdisjoint(re.findall(r'"[^"]+"', line))]
+                if not any('"' in line for line in statement):
+                    continue
             fresh.extend(statement)
     if not fresh:
         return None

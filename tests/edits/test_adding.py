@@ -11,6 +11,7 @@ from agent.edits.parse import parse_reply
 from agent.edits.plan import plan_edits
 from agent.edits.source import MemorySource
 from agent.edits.types import Plan
+from tools.edit import asks_to_add
 
 PYTHON = '"""Numbers."""\n\nimport os\n\n\ndef double(x):\n    return 2 * x\n\n\nif __name__ == "__main__":\n    print(double(2))\n'
 CLASS = "class Cart:\n    def __init__(self):\n        self.items = []\n\n    def add(self, item):\n        self.items.append(item)\n"
@@ -27,6 +28,8 @@ CASES = [
     ("a.rs", RUST, "fn half(&self) -> i32 {\n    self.x / 2\n}\n", "        self.x\n    }\n\n    fn half(&self) -> i32 {\n        self.x / 2\n    }\n}\n"),
     ("a.go", GO, "func Two() int {\n\treturn 2\n}\n", "\treturn 1\n}\n\nfunc Two() int {\n\treturn 2\n}\n"),
     ("a.js", SCRIPT, "function two() {\n  return 2;\n}\n", "}\n\nfunction two() {\n  return 2;\n}\n\nmodule.exports"),
+    ("a.py", "def one():\n    pass\n\n\ntry:\n    import x\nexcept ImportError:\n    def x():\n        pass\n", "def two():\n    return 2\n", "def one():\n    pass\n\n\ndef two():\n    return 2\n\n\ntry:"),
+    ("a.py", CLASS, "@staticmethod\ndef zero():\n    return 0\n", "append(item)\n\n    @staticmethod\n    def zero():\n        return 0\n"),
 ]  # fmt: skip
 
 
@@ -75,3 +78,22 @@ def test_without_such_a_request_nothing_is_added() -> None:
 def test_a_definition_that_the_file_has_is_replaced_as_before() -> None:
     plan = planned("a.py", PYTHON, "def double(x):\n    return x + x\n")
     assert plan.changes[0].after == PYTHON.replace("2 * x", "x + x").encode()
+
+
+@pytest.mark.parametrize(
+    ("request_", "adds"),
+    [
+        ("add a function that removes doubles", True),
+        ("rename add to plus", False),
+        ("replace total with a new function", False),
+        ("make it faster", False),
+    ],
+)
+def test_a_request_to_rename_does_not_ask_to_add(request_: str, adds: bool) -> None:
+    assert asks_to_add(request_) is adds
+
+
+def test_gos_packages_are_not_imported_twice() -> None:
+    text = 'package m\n\nimport (\n\t"fmt"\n)\n\nfunc One() {\n\tfmt.Println()\n}\n'
+    after = planned("a.go", text, 'import "fmt"\n\nfunc Two() {\n\tfmt.Print()\n}\n').changes[0].after
+    assert after is not None and after.decode() == text + "\nfunc Two() {\n\tfmt.Print()\n}\n"
