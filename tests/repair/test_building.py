@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.repair.advice import advised, diagnostics, plain, together
+from agent.repair.advice import advised, compiles, diagnostics, plain, together
 from agent.repair.building import followed
 from agent.repair.checking import compile_command
 from agent.repair.importing import imported
@@ -356,12 +356,25 @@ def test_an_output_without_compiler_errors_has_no_diagnostics() -> None:
         ("a.ts", "\x1b[96ma.ts\x1b[0m:1:3 - error TS2304: Cannot find name 'cuont'.\n\n1 cuont\n", None),
         ("src/A.java", "[ERROR] /x/src/A.java:[1,3] cannot find symbol\n[ERROR]   symbol:   variable cuont\n", None),
         ("src/a.go", "# m/src\nsrc/a.go:1:3: undefined: cuont\n", "f(count) + count"),
+        ("my src/a.go", "/x y/my src/a.go:1:3: undefined: cuont\n", "f(count) + count"),
     ],
 )
 def test_each_way_to_name_a_place_is_read(path: str, said: str, after: str | None) -> None:
     text = "f(cuont) + count" if after is None or path.endswith(".go") else "f(count) + cuont"
     assert together(text, advised(path, text, said))[0] == "f(count) + count"
     assert diagnostics(said.replace("a.", "other/a.").replace("A.", "other/A."), path) == []
+
+
+def test_an_error_in_a_folder_with_a_blank_is_one() -> None:
+    assert not compiles("my src/b.cpp:1:2: error: no\n") and compiles("my src/b.cpp:1:2: warning: no\n")
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="no g++")
+def test_a_header_opens_no_namespace_to_whoever_includes_it(project: Project) -> None:
+    header = "#include <vector>\ninline int f(vector<int> v) { return v.size(); }\n"
+    root = project({"a.hpp": header, "m.cpp": '#include "a.hpp"\nint main() { return f({}); }\n'})
+    result, _ = run_repair(root, "a.hpp", test_command="g++ m.cpp -o m && ./m")
+    assert result.ok and text_of(result, "a.hpp") == header.replace("f(vector", "f(std::vector")
 
 
 def test_lines_for_programs_are_not_shown() -> None:

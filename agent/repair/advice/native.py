@@ -74,7 +74,8 @@ def advise(place: Place, error: Diagnostic) -> list[Advice]:
 def _standard(place: Place, error: Diagnostic, start: int, name: str, cpp: bool) -> list[Advice]:
     """A name of the standard library: its namespace, its header."""
     found: list[Advice] = []
-    if cpp and name in _CLASSES | set(_HEADER) and "std::" not in place.text and "#include" in place.text:
+    whole = cpp and not re.search(r"\.h\w*$", place.path)  # whoever includes a header would get all names of `std`
+    if whole and name in _CLASSES | set(_HEADER) and "std::" not in place.text and "#include" in place.text:
         at = _include_at(place)
         found.append(Advice((Splice(at, at, "using namespace std;\n"),), "using namespace std"))
     header = _HEADER.get(name, "") if cpp else _C.get(_HEADER.get(name, ""), "")

@@ -20,7 +20,7 @@ _ELSEWHERE = re.compile(
 )
 """A line that does not belong to the error before it."""
 _ERROR = re.compile(
-    r"^\S+\.\w+:\d+(?::\d+)?: (?:fatal )?error: |^error(?:\[E\d+\])?: (?!test failed|aborting)"
+    r"^[^\s:][^:\n]*\.\w+:\d+(?::\d+)?: (?:fatal )?error: |^error(?:\[E\d+\])?: (?!test failed|aborting)"
     r"|\[(?:build|setup) failed\]$|\(\d+,\d+\): error TS\d+: | - error TS\d+: |^\S+\.go:\d+:\d+: "
     r"|^\[ERROR\] \S+:\[\d+,\d+\] ",
     re.M,
@@ -74,7 +74,7 @@ def diagnostics(output: str, path: str) -> list[Diagnostic]:
 
 def _places(name: str) -> tuple[re.Pattern[str], ...]:
     """How compilers name a place in a file of a name."""
-    path = rf"(?P<path>(?:\S*/)?{re.escape(name)})"
+    path = rf"(?P<path>(?:/|[^:\s][^:\n]*/)?{re.escape(name)})"
     return (
         re.compile(rf"^\s*--> {path}:(?P<line>\d+):(?P<column>\d+)$"),
         re.compile(
