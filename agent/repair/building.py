@@ -47,37 +47,43 @@ def mend_build(
     base: Mapping[str, str],
     deadline: float,
     vouches: Vouches = lambda done, changed, errors: compiles(done.output),
+    *,
+    judged: bool = True,
 ) -> Generator[Event, None, Compiled]:
-    """Follow the compiler's advice until the command gets past the compiler. Nothing is done where it has."""
+    """Follow the compiler's advice until the command gets past the compiler. Nothing is done where it has.
+
+    `judged`: the command runs tests too, so that guesses may be followed.
+    """
     nothing = Compiled({}, {})
-    found = _read(base, ground.baseline)
+    found = _read(base, ground.baseline, judged)
     if ground.baseline.ok or not any(found.values()):
         return nothing
     until = time.monotonic() + (deadline - time.monotonic()) * SHARE
     path, errors = next((path, errors) for path, errors in found.items() if errors)
     yield Notice(f"{path} does not compile ({errors[0][0].words}).", "warning")
 
-    known: dict[tuple[str, ...], Run] = {}
+    known: dict[tuple[str, ...], _Tried] = {}
 
-    def tried(texts: Mapping[str, str]) -> Run:
+    def tried(texts: Mapping[str, str]) -> _Tried:
         key = tuple(texts.values())
         if key not in known:
             ground.judge.write({path: files[path].encoded(text) for path, text in texts.items()})
-            known[key] = run(ground.judge, ground.command, ground.limit * 4, FIXITS)
+            done = run(ground.judge, ground.command, ground.limit * 4, FIXITS)
+            known[key] = _Tried(done, _read(texts, done, judged))
         return known[key]
 
     texts, told = dict(base), {path: list[str]() for path in base}
     met: set[str] = set()
     try:
         # Once more, with what a compiler writes for programs.
-        found = _read(texts, tried(texts))
+        found = tried(texts).found
         for _ in range(MOST_ROUNDS):
             if not any(found.values()) or time.monotonic() > until:
                 break
             met.update(_messages(found))
             yield Progress("searching", f"{sum(map(len, found.values()))} compiler errors")
             step = _all_at_once(texts, found, tried)
-            if step is None or (not any(step.found.values()) and not tried(step.texts).ok):
+            if step is None or (not any(step.found.values()) and not tried(step.texts).run.ok):
                 # What compiles and fails may have been the wrong choice among several.
                 step = _one_at_a_time(texts, found, tried, until) or step
             if step is None:
@@ -88,7 +94,7 @@ def mend_build(
     finally:
         ground.judge.write({path: files[path].encoded(text) for path, text in base.items()})
     changed = {path: text for path, text in texts.items() if text != base[path]}
-    if any(found.values()) or not vouches(tried(texts), changed, met):
+    if any(found.values()) or not vouches(tried(texts).run, changed, met):
         return nothing
     said = {path: "; ".join(dict.fromkeys(told[path])) for path in changed}
     for path in changed:
@@ -142,8 +148,19 @@ ADVISED = "compiler's advice"
 """The family of such candidates."""
 
 
-def _read(texts: Mapping[str, str], done: Run) -> Advised:
-    return {path: advised(path, text, done.output) for path, text in texts.items()}
+def _read(texts: Mapping[str, str], done: Run, judged: bool) -> Advised:
+    return {path: advised(path, text, done.output, judged=judged) for path, text in texts.items()}
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """How the command ended with some texts, and what its compiler said of them."""
+
+    run: Run
+    found: Advised
+
+
+_Try = Callable[[Mapping[str, str]], _Tried]
 
 
 @dataclass(frozen=True)
@@ -155,7 +172,7 @@ class _Step:
     words: Mapping[str, list[str]]
 
 
-def _all_at_once(texts: Mapping[str, str], found: Advised, tried: Callable[[Mapping[str, str]], Run]) -> _Step | None:
+def _all_at_once(texts: Mapping[str, str], found: Advised, tried: _Try) -> _Step | None:
     """The first advice on every error."""
     new, words = dict(texts), dict[str, list[str]]()
     for path, errors in found.items():
@@ -163,9 +180,7 @@ def _all_at_once(texts: Mapping[str, str], found: Advised, tried: Callable[[Mapp
     return _judged(new, found, words, tried) if new != texts else None
 
 
-def _one_at_a_time(
-    texts: Mapping[str, str], found: Advised, tried: Callable[[Mapping[str, str]], Run], until: float
-) -> _Step | None:
+def _one_at_a_time(texts: Mapping[str, str], found: Advised, tried: _Try, until: float) -> _Step | None:
     """For the first error that some advice does away with: the advice with which the tests pass too, else the first."""
     for path, errors in found.items():
         for _, choices in errors:
@@ -175,7 +190,7 @@ def _one_at_a_time(
                     return best
                 new = {**texts, path: spliced(texts[path], choice.splices)}
                 step = _judged(new, found, {path: [choice.words]}, tried)
-                if step is not None and tried(new).ok:
+                if step is not None and tried(new).run.ok:
                     return step
                 best = best or step
             if best is not None:
@@ -183,11 +198,9 @@ def _one_at_a_time(
     return None
 
 
-def _judged(
-    texts: dict[str, str], found: Advised, words: Mapping[str, list[str]], tried: Callable[[Mapping[str, str]], Run]
-) -> _Step | None:
+def _judged(texts: dict[str, str], found: Advised, words: Mapping[str, list[str]], tried: _Try) -> _Step | None:
     """Whether errors are gone and none came for it, or all are gone: what a later pass of the compiler tells is new."""
-    now = _read(texts, tried(texts))
+    now = tried(texts).found
     before, after = _messages(found), _messages(now)
     gone, come = before - after, after - before
     return _Step(texts, now, words) if gone and (not come or gone == before) else None

@@ -69,7 +69,7 @@ def compiled(
                     _known_elsewhere(root, name, now[name], text, errors) for name, text in changed.items()
                 )
 
-            found = yield from mend_build(ground, files, now, deadline, vouches)
+            found = yield from mend_build(ground, files, now, deadline, vouches, judged=False)
             texts.update(found.texts)
             words.update(found.words)
         finally:

@@ -52,6 +52,8 @@ def environment(scratch: Scratch, extra: Mapping[str, str] | None = None) -> dic
         CARGO_NET_OFFLINE="true",
         PWD=str(scratch.root),
     )
+    # What compilers say is read: in the words that they have without a translation.
+    env["LC_MESSAGES"] = "C"
     env.pop("AGENT_REPAIR", None)
     env.update(scratch.variables)
     env.update(extra or {})

@@ -221,6 +221,14 @@ def test_without_tests_the_compiler_judges(project: Project, path: str, code: st
     assert sorted(p.name for p in root.rglob("*") if p.is_file()) == [Path(path).name]
 
 
+@pytest.mark.skipif(shutil.which("go") is None, reason="no go")
+def test_without_tests_no_value_is_guessed(project: Project) -> None:
+    root = project({"a.go": "package a\n\nfunc F(n int) int {\n\tif n > 1 {\n\t\treturn n\n\t}\n}\n"})
+    result, events = run_repair(root, "a.go", test_command=None)
+    assert not result.changes
+    assert any("missing return" in e.text for e in events if type(e).__name__ == "Notice")
+
+
 @pytest.mark.skipif(shutil.which("g++") is None, reason="no g++")
 def test_what_needs_flags_that_nobody_gave_is_left_alone(project: Project) -> None:
     root = project({"a.cpp": '#include "elsewhere.hpp"\nint f() { return elsewhere(1); }\n'})

@@ -22,13 +22,17 @@ _LANGUAGES: Mapping[str, Callable[[Place, Diagnostic], list[Advice]]] = {
 }
 
 
-def advised(path: str, text: str, output: str) -> list[tuple[Diagnostic, list[Advice]]]:
-    """The errors that a compiler's output names in a file, each with the edits that may do away with it."""
+def advised(path: str, text: str, output: str, *, judged: bool = True) -> list[tuple[Diagnostic, list[Advice]]]:
+    """The errors that a compiler's output names in a file, each with the edits that may do away with it; guesses only
+    where tests judge (`judged`)."""
     advise = _LANGUAGES.get("." + path.rpartition(".")[2])
     if advise is None:
         return []
     place = Place(path, text)
-    return [(error, advise(place, error)) for error in diagnostics(output, path)]
+    return [
+        (error, [advice for advice in advise(place, error) if judged or not advice.guess])
+        for error in diagnostics(output, path)
+    ]
 
 
 def together(text: str, found: list[tuple[Diagnostic, list[Advice]]]) -> tuple[str, list[str]]:

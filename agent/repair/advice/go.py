@@ -116,7 +116,7 @@ def _mismatch(place: Place, error: Diagnostic, start: int, match: re.Match[str])
         return []
     new = names + ["_"] * (want - have) if want > have else names[:want]
     at = place.starts[error.line - 1] + found.end(1)
-    return [Advice((Splice(at, at + len(found[2]), ", ".join(new)),), f"{found[2]} → {', '.join(new)}")]
+    return [Advice((Splice(at, at + len(found[2]), ", ".join(new)),), f"{found[2]} → {', '.join(new)}", guess=True)]
 
 
 def _no_member(place: Place, error: Diagnostic, start: int, match: re.Match[str]) -> list[Advice]:
@@ -170,7 +170,7 @@ def _no_return(place: Place, error: Diagnostic, start: int, match: re.Match[str]
     zero = _ZERO.get(head[1], "0" if re.fullmatch(_NUMBER, head[1]) else "nil")
     values = likely_results([*names, zero])
     at = place.starts[error.line - 1]
-    return [Advice((Splice(at, at, f"{deep}return {value}\n"),), f"return {value}") for value in values[:4]]
+    return [Advice((Splice(at, at, f"{deep}return {value}\n"),), f"return {value}", guess=True) for value in values[:4]]
 
 
 def _not_used(place: Place, error: Diagnostic, start: int, match: re.Match[str]) -> list[Advice]:

@@ -156,7 +156,7 @@ def _no_return(place: Place, error: Diagnostic, start: int, match: re.Match[str]
     # Of the outermost level, and parameters: what a loop declares is gone at its end.
     declared = re.findall(rf"^(?:{deep}|.*[(,] ?){re.escape(name)}\s+(\w+)\s*(?=[=;,)])", place.tree.of(method), re.M)
     values = likely_results([*declared, zero])[:4]
-    return [Advice((Splice(at, at, f"{deep}return {value};\n"),), f"return {value}") for value in values]
+    return [Advice((Splice(at, at, f"{deep}return {value};\n"),), f"return {value}", guess=True) for value in values]
 
 
 def _unreported(place: Place, error: Diagnostic, start: int, match: re.Match[str]) -> list[Advice]:
@@ -185,7 +185,7 @@ def _twice(place: Place, error: Diagnostic, start: int, match: re.Match[str]) ->
     kind = re.search(r"[\w<>\[\],]+\s+$", line)
     if kind is None:
         return []
-    return [Advice((Splice(start - len(kind[0]), start, ""),), f"{match[1]} is not declared again")]
+    return [Advice((Splice(start - len(kind[0]), start, ""),), f"{match[1]} is not declared again", guess=True)]
 
 
 def _static(place: Place, error: Diagnostic, start: int, match: re.Match[str]) -> list[Advice]:
@@ -199,7 +199,11 @@ def _static(place: Place, error: Diagnostic, start: int, match: re.Match[str]) -
 
 def _final(place: Place, error: Diagnostic, start: int, match: re.Match[str]) -> list[Advice]:
     declared = re.search(rf"\bfinal\s+(?=(?:static\s+)?[\w<>\[\]]+\s+{match[1]}\b)", place.text)
-    return [Advice((Splice(declared.start(), declared.end(), ""),), f"{match[1]} is not final")] if declared else []
+    return (
+        [Advice((Splice(declared.start(), declared.end(), ""),), f"{match[1]} is not final", guess=True)]
+        if declared
+        else []
+    )
 
 
 def _unreachable(place: Place, error: Diagnostic, start: int, match: re.Match[str]) -> list[Advice]:

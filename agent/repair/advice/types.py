@@ -51,6 +51,8 @@ class Advice:
     """What it does, for a person."""
     late: bool = False
     """It takes out what is not used: another error may be why it is not."""
+    guess: bool = False
+    """It compiles, and only tests can tell whether it is meant."""
 
 
 @dataclass(frozen=True)
