@@ -1,8 +1,9 @@
 """Judging JavaScript candidates in a warm node process: some hundred a second instead of a process for each.
 
-The command runs once with `inject/node_record.cjs` preloaded, which tells which node process loads the target. Then
-`inject/node_server.cjs` runs that process's script again for each candidate. What it passes is confirmed by the
-command itself before it counts, so that a script which the server does not run faithfully costs time and nothing else.
+The command runs once with `inject/node_record.cjs` preloaded, which tells which node process loads the target, or is
+jest's or vitest's own. Then `inject/node_server.cjs` runs that process's script again for each candidate; for a runner
+`inject/jest_server.cjs` or `vitest_server.mjs` has the runner itself run its tests again. What passes is confirmed
+by the command itself before it counts, so that what a server does not run faithfully costs time and nothing else.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import select
 import shlex
 import threading
@@ -31,9 +33,16 @@ if TYPE_CHECKING:
 SUFFIXES = (".js", ".cjs", ".mjs", ".jsx", ".ts", ".mts", ".cts")
 HEAP_MIB = 1024
 """The most a judged script may allocate."""
+LAST = " last"
+"""Ends the answer of a server that has used up its memory."""
 START_SECONDS = 10.0
 LEAST_SECONDS = 0.1
 """For one candidate, at least; what takes longer is taken for an endless loop and tried later with more time."""
+RUNNER_SECONDS = 0.5
+"""The same for a test runner, whose process has to be started anew after an endless loop."""
+LOOP_SECONDS = 5.0
+"""For a test runner's first run of unchanged files that loop."""
+SERVERS = {"": "node_server.cjs", "jest": "jest_server.cjs", "vitest": "vitest_server.mjs"}
 PATIENCE = 5
 """How much longer a second look at what ran out of time takes."""
 MOST_WRONG = 5
@@ -54,12 +63,22 @@ class NodeProcess:
     targets: tuple[str, ...]
     strict: bool
     """It ended with 0 although a `console.assert` of it failed: that is what tells right from wrong."""
+    runner: str = ""
+    """`jest` or `vitest` where it is one of these; else a script."""
+    tests: tuple[int, ...] = ()
+    """How many tests of the runner failed and passed, where that is known."""
+
+
+_RECORDER = f"--require {INJECT / 'node_record.cjs'}"
+_SETS_OPTIONS = re.compile(r"""\bNODE_OPTIONS=(?:(['"])(.+?)\1|([^\s'";]+))""")
 
 
 def start_recording(scratch: Scratch, command: str, targets: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start the recorded run; `read_recording` gives its result."""
     told = json.dumps({"out": str(scratch.folder / "node.jsonl"), "targets": _aims(scratch, targets)})
-    options = f"{os.environ.get('NODE_OPTIONS', '')} --require {INJECT / 'node_record.cjs'}".strip()
+    # A command that sets the options itself must keep the recorder among them.
+    command = _SETS_OPTIONS.sub(lambda match: f'NODE_OPTIONS="{_RECORDER} {match[2] or match[3]}"', command)
+    options = f"{os.environ.get('NODE_OPTIONS', '')} {_RECORDER}".strip()
     return start(scratch, command, {"AGENT_REPAIR_NODE": told, "NODE_OPTIONS": options})
 
 
@@ -78,7 +97,8 @@ def read_recording(
             record = json.loads(line)
             known.setdefault(record["pid"], {}).update(record)
     # A process that has ended well comes last: only what it does when it ends may have failed.
-    found = [_process(scratch, record, targets) for record in sorted(known.values(), key=lambda r: r.get("code") == 0)]
+    order = sorted(known.values(), key=lambda r: (r.get("code") == 0, not r.get("runner")))
+    found = [_process(scratch, record, targets) for record in order]
     return next((process for process in found if process is not None), None)
 
 
@@ -88,14 +108,19 @@ def _aims(scratch: Scratch, targets: Sequence[str]) -> tuple[str, ...]:
 
 def _process(scratch: Scratch, record: Mapping[str, object], targets: Sequence[str]) -> NodeProcess | None:
     argv = record.get("argv")
-    if not isinstance(argv, list) or len(argv) < 2 or not argv[1].startswith(str(scratch.root)):
+    if not isinstance(argv, list) or len(argv) < 2:
         return None
-    module = argv[1].endswith(".mjs") or _in_module_package(Path(argv[1]), scratch.root)
+    # How a runner loads the target is not seen; its server sees it.
+    runner = str(record.get("runner") or "")
+    if not runner and not argv[1].startswith(str(scratch.root)):
+        return None
+    module = bool(runner) or argv[1].endswith(".mjs") or _in_module_package(Path(argv[1]), scratch.root)
     # What loads ES modules is not seen; a script of the project that is one may have loaded the target.
     if not record.get("loaded") and not module:
         return None
     printed = record.get("code") == 0 and bool(record.get("printed"))
-    env = {k: v for k, v in dict(record["env"]).items() if k not in ("AGENT_REPAIR_NODE", "NODE_OPTIONS")}  # type: ignore[call-overload]
+    env = {k: v for k, v in dict(record["env"]).items() if k != "AGENT_REPAIR_NODE"}  # type: ignore[call-overload]
+    env["NODE_OPTIONS"] = env.get("NODE_OPTIONS", "").replace(_RECORDER, "").strip()
     # A test file that node's own runner has started reports to it; alone it prints and exits with a code.
     env.pop("NODE_TEST_CONTEXT", None)
     options = [option for option in record["execArgv"] if not option.startswith("--test")]  # type: ignore[attr-defined]
@@ -109,6 +134,8 @@ def _process(scratch: Scratch, record: Mapping[str, object], targets: Sequence[s
         env,
         _aims(scratch, targets),
         printed,
+        runner,
+        tuple(record.get("tests") or ()),  # type: ignore[call-overload]
     )
 
 
@@ -129,7 +156,7 @@ class NodeServer:
         def here(text: str) -> str:
             return text.replace(what.root, str(scratch.root))
 
-        self._folder = scratch.folder
+        self._folder, self._runner = scratch.folder, what.runner
         commands, answers = self._folder / "node.in", self._folder / "node.out"
         for place in (commands, answers):
             place.unlink(missing_ok=True)
@@ -144,11 +171,12 @@ class NodeServer:
             "targets": [here(target) for target in what.targets],
             "commands": str(commands),
             "answers": str(answers),
+            "before": str(self._folder / "before.json"),
+            "tests": what.tests or None,
         }
-        argv = [what.executable, *what.options, f"--max-old-space-size={HEAP_MIB}", str(INJECT / "node_server.cjs")]
+        argv = [what.executable, *what.options, f"--max-old-space-size={HEAP_MIB}", str(INJECT / SERVERS[what.runner])]
         env = {key: here(value) for key, value in what.env.items()}
         env |= {"AGENT_REPAIR_NODE": json.dumps(setup), "TMPDIR": str(scratch.folder / "tmp")}
-        env["NODE_OPTIONS"] = os.environ.get("NODE_OPTIONS", "")
         self._process = start(scratch, f"exec {shlex.join(argv)} >/dev/null 2>&1", env)
         self._told = b""
 
@@ -164,7 +192,7 @@ class NodeServer:
         return False
 
     def run(self, mode: str, seconds: float) -> str:
-        """`P`, `F N`, `T` or `E` (no target was loaded).
+        """`P`, `F N`, `T` or `E` (no target was loaded). N: how far it came; of a runner, how many tests are mended.
 
         Raises ConnectionError when it is gone, or hangs and has been ended.
         """
@@ -172,7 +200,8 @@ class NodeServer:
             os.write(self._commands, f"{mode} {int(seconds * 1000)}\n".encode())
         except OSError as error:
             raise ConnectionError(str(error)) from None
-        line = self._line(2 * seconds + 2.0)
+        # A server that runs a script cuts it by itself.
+        line = self._line(seconds if self._runner else 2 * seconds + 2.0)
         if line is None:
             self.close()
             raise ConnectionError("the script hangs")
@@ -207,20 +236,31 @@ class NodeServer:
         self._commands = self._answers = -1
 
 
+def _number(told: str) -> int:
+    """The N of an answer `F N …`."""
+    return int(told.split()[1]) if told[:2] == "F " else 0
+
+
 class NodeBench:
     """Judges by a warm node process first; what passes there, and what needs words or patience, by the command."""
 
     def __init__(self, command: CommandBench, scratch: Scratch, what: NodeProcess) -> None:
         self._command, self._scratch, self._what = command, scratch, what
+        self.runner = what.runner
         self._server: NodeServer | None = None
         self._mode = ""
         self._reached = 0
         self._seconds = LEAST_SECONDS
+        self._first = 0.0
+        """By how much the first run of a new server takes longer."""
+        self._server_starts = False
         self._wrong = 0
         self._closed = False
 
     def open(self) -> bool:
         """Start, and see that the unchanged files fail here too, twice; else only the command judges."""
+        if self.runner:
+            return self._open_runner()
         for mode in ("inline", "worker"):
             try:
                 first = self._ask(mode, 5.0)
@@ -231,11 +271,31 @@ class NodeBench:
             took = time.monotonic() - begun
             if first[0] in "FT" and again[0] == first[0]:
                 self._mode = mode
-                self._reached = int(again[2:] or 0) if again[0] == "F" else 0
+                self._reached = _number(again) if again[0] == "F" else 0
                 self._seconds = LEAST_SECONDS + (5 * took if again[0] == "F" else 0.25)
                 return True
         self._drop()
         return False
+
+    def _open_runner(self) -> bool:
+        """The same for a test runner, whose first run reads and searches much that later ones need not."""
+        begun = time.monotonic()
+        try:
+            first = self._ask("run", LOOP_SECONDS if self._command.loops else self._command.timeout)
+            self._first = time.monotonic() - begun
+            begun = time.monotonic()
+            again = self._ask("run", 1.0 + self._first)
+            took = time.monotonic() - begun
+        except ConnectionError:
+            # Files that loop from the start tell nothing of how long a run takes; what is cut has a second look.
+            first = again = "T" if self._command.loops and self._server_starts else "E"
+            self._first, took = 1.0, 0.0
+        if first[0] not in "FT" or again[0] != first[0]:
+            self._drop()
+            return False
+        self._mode = "run"
+        self._seconds = RUNNER_SECONDS + 5 * took
+        return True
 
     def judge(self, texts: Mapping[str, str], *, patient: bool = False, detail: bool = False) -> Verdict:
         """See `Bench`."""
@@ -249,8 +309,10 @@ class NodeBench:
             seconds = time.monotonic() - begun
             if told[0] == "T":
                 return Verdict(False, timed_out=True, seconds=seconds)
+            if told[0] in "FE" and self.runner:
+                return Verdict(False, fixed=_number(told), seconds=seconds)
             if told[0] in "FE":
-                reached = int(told[2:] or 0)
+                reached = _number(told)
                 further = reached - self._reached if self._reached and reached else 0
                 return Verdict(False, reached=reached, further=max(0, further), seconds=seconds)
             verdict = self._command.judge(texts, patient=True)
@@ -265,16 +327,21 @@ class NodeBench:
             raise ConnectionError("closed")
         if self._server is None:
             server = NodeServer(self._scratch, self._what)
-            if not server.wait():
+            if not server.wait(max(START_SECONDS, self._command.timeout) if self.runner else START_SECONDS):
                 server.close()
                 raise ConnectionError("the server does not start")
-            self._server = server
+            self._server, self._server_starts = server, True
+            seconds += 2 * self._first
         try:
-            return self._server.run(mode, seconds)
+            told = self._server.run(mode, seconds)
         except ConnectionError:
             self._server.close()
             self._server = None
             raise
+        if told.endswith(LAST):
+            self._server.close()
+            self._server = None
+        return told
 
     def _drop(self) -> None:
         self._mode = ""

@@ -112,7 +112,9 @@ def prepare(
             baseline = replace(baseline, timed_out=True)
         process = None
         if recorded is not None:
-            process = node.read_recording(rest[0], recorded, list(targets), 1.0 + baseline.seconds)
+            # It was started with the baseline: where that loops it has loaded what it loads.
+            more = 0.0 if baseline.timed_out else baseline.seconds
+            process = node.read_recording(rest[0], recorded, list(targets), 1.0 + more)
         ground = _commands(command, baseline, None, judge, rest, texts, seconds, watch, variables, process)
         ground.spare.extend(warming)
         return ground

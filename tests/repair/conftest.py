@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import textwrap
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agent.events import Event
-from agent.repair import RepairResult
+from agent.repair import RepairResult, node
+from agent.repair.benches import CommandBench
 from agent.repair.meta_run import Batch, MetaRun
 from agent.repair.scratch import Scratch
 from agent.repair.targets import read_targets
@@ -71,3 +72,29 @@ def project(tmp_path: Path) -> Callable[[dict[str, str]], Path]:
         return root
 
     return write
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[[Path, str, str], node.NodeBench | None]]:
+    """Opens a warm judge for a command; None where the command's process cannot be run again and again."""
+    made: list[node.NodeBench | Scratch] = []
+
+    def open_(root: Path, command: str, target: str = "sum.js") -> node.NodeBench | None:
+        scratch = Scratch(root)
+        made.append(scratch)
+        process = node.read_recording(scratch, node.start_recording(scratch, command, [target]), [target], 20.0)
+        if process is None:
+            return None
+        text = (root / target).read_text()
+        benches = node.benches([CommandBench(scratch, command, {target: text})], [scratch], process)
+        made.extend(benches)
+        return benches[0] if benches else None
+
+    yield open_
+    for thing in reversed(made):
+        thing.close()
+
+
+def judged(bench: node.NodeBench, text: str, target: str = "sum.js") -> tuple[bool, bool]:
+    verdict = bench.judge({target: text})
+    return verdict.passed, verdict.timed_out

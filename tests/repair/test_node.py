@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from agent.repair import node
-from agent.repair.benches import CommandBench
-from agent.repair.scratch import Scratch
-from tests.repair.conftest import run_repair, text_of
+from tests.repair.conftest import judged, run_repair, text_of
 from tests.repair.test_other_languages import needs
 
 Project = Callable[[dict[str, str]], Path]
@@ -23,32 +21,6 @@ SUM = "function sum(xs) {\n  let total = 1;\n  for (const x of xs) total += x;\n
 RIGHT = SUM.replace("total = 1", "total = 0")
 LOOP = SUM.replace("return total;", "for (;;) {}")
 EXPORTED = SUM + "module.exports = { sum };\n"
-
-
-@pytest.fixture
-def opened() -> Iterator[Opened]:
-    """Opens a warm judge for a command; None where the command's process cannot be run again and again."""
-    made: list[node.NodeBench | Scratch] = []
-
-    def open_(root: Path, command: str, target: str = "sum.js") -> node.NodeBench | None:
-        scratch = Scratch(root)
-        made.append(scratch)
-        process = node.read_recording(scratch, node.start_recording(scratch, command, [target]), [target], 20.0)
-        if process is None:
-            return None
-        text = (root / target).read_text()
-        benches = node.benches([CommandBench(scratch, command, {target: text})], [scratch], process)
-        made.extend(benches)
-        return benches[0] if benches else None
-
-    yield open_
-    for thing in reversed(made):
-        thing.close()
-
-
-def judged(bench: node.NodeBench, text: str, target: str = "sum.js") -> tuple[bool, bool]:
-    verdict = bench.judge({target: text})
-    return verdict.passed, verdict.timed_out
 
 
 SCRIPTS = {

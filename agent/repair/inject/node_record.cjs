@@ -1,6 +1,6 @@
 'use strict';
 // Preloaded into every node process of a traced command: writes down how it was started, whether it loads a target
-// (CommonJS), and how it ended. `node.py` reads it, and starts `node_server.cjs` in its place.
+// (CommonJS), whether it is a test runner's own, and how it ended. `node.py` reads it, and starts a server in its place.
 const { isMainThread } = require('node:worker_threads');
 
 if (isMainThread && process.env.AGENT_REPAIR_NODE) {
@@ -17,6 +17,20 @@ if (isMainThread && process.env.AGENT_REPAIR_NODE) {
     if (wanted.has(filename)) write({ pid: process.pid, loaded: true });
     return compile.call(this, content, filename, ...rest);
   };
+  // However jest is started, the process that leads it asks this for the tests to be run.
+  const load = Module._load;
+  Module._load = function (request, ...rest) {
+    const core = load.call(this, request, ...rest);
+    if (request !== '@jest/core') return core;
+    write({ pid: process.pid, runner: 'jest' });
+    const runCLI = async (...told) => {
+      const done = await core.runCLI(...told);
+      const { numFailedTests, numPassedTests } = done.results;
+      write({ pid: process.pid, tests: [numFailedTests, numPassedTests] });
+      return done;
+    };
+    return Object.create(core, { runCLI: { value: runCLI } });
+  };
   // A check that only prints what does not hold leaves the exit code at 0.
   let printed = 0;
   const check = console.assert;
@@ -25,5 +39,13 @@ if (isMainThread && process.env.AGENT_REPAIR_NODE) {
     return check.call(this, condition, ...rest);
   };
   write(started);
+  // What vitest loads are ES modules, which are not seen; its program has a name of its own.
+  let program = '';
+  try {
+    program = fs.realpathSync(process.argv[1] || '');
+  } catch {
+    // A script that is not there: node itself will say so.
+  }
+  if (/[\\/]vitest[\\/](vitest\.mjs|dist[\\/]cli\.js)$/.test(program)) write({ pid: process.pid, runner: 'vitest' });
   process.on('exit', (code) => write({ pid: process.pid, code, printed }));
 }
