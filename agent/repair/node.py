@@ -135,7 +135,7 @@ def _process(scratch: Scratch, record: Mapping[str, object], targets: Sequence[s
         _aims(scratch, targets),
         printed,
         runner,
-        tuple(record.get("tests") or ()),  # type: ignore[call-overload]
+        tuple(record.get("tests") or ()),  # type: ignore[arg-type]
     )
 
 
