@@ -123,11 +123,6 @@ def _answer_all(listener: socket.socket, answer: bytes) -> None:
             return
 
 
-def test_an_address_that_is_none_is_a_finding() -> None:
-    found = examined("not an address at all!")
-    assert found["server"].status == "fail"
-
-
 def test_without_git_it_says_what_to_do(tmp_path: Path) -> None:
     found = examined_elsewhere(tmp_path, PATH=str(tmp_path))
     assert found["git"]["status"] == "fail" and found["git"]["advice"]
