@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
 import struct
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +47,16 @@ class WarmJudge:
         )
         self._stream: Any = None
         self._out = self._process.stdout
+        threading.Thread(target=self._drain, daemon=True).start()
+
+    def _drain(self) -> None:
+        """Read what the server and its children print: a full pipe would stop every one of them.
+
+        A runner that captures output holds the pipe under another number, where a child cannot be kept from it.
+        """
+        with contextlib.suppress(OSError, ValueError):
+            while self._out is not None and os.read(self._out.fileno(), 2**16):
+                pass
 
     def wait(self, timeout: float) -> bool:
         """Whether the command came to load a target within the time, and serves now."""

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.repair.preparing import prepare
+from agent.repair.targets import read_targets
 from tests.repair.conftest import run_repair, text_of
 
 Project = Callable[[dict[str, str]], Path]
@@ -164,3 +166,37 @@ def test_windows_line_ends_and_a_byte_order_mark_stay(project: Project) -> None:
     (root / "a.py").write_bytes(b"\xef\xbb\xbf# \xc3\xa4\r\ndef f(x):\r\n    return x - 1\r\n")
     result, _ = run_repair(root, "a.py", test_command=f"{sys.executable} check.py")
     assert result.changes[0].after == b"\xef\xbb\xbf# \xc3\xa4\r\ndef f(x):\r\n    return x + 1\r\n"
+
+
+LOUD = """
+    def pytest_configure(config):
+        global reporter
+        reporter = lambda: config.pluginmanager.getplugin("terminalreporter")
+
+
+    def pytest_runtest_logstart(nodeid, location):
+        reporter().write("x" * 8000, flush=True)
+"""
+
+
+def test_what_many_candidates_print_stops_none_of_them(
+    project: Callable[[dict[str, str]], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # pytest keeps the command's output under another number while it captures: more than a pipe holds is printed.
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    files = {
+        "calc.py": "def double(x):\n    return x + 2\n",
+        "conftest.py": LOUD,
+        "test_calc.py": "from calc import double\n\n\ndef test_double():\n    assert double(3) == 6\n",
+    }
+    root = project(files)
+    targets = read_targets(root, ["calc.py"])
+    base = {"calc.py": targets["calc.py"].text}
+    ground = prepare(root, targets, base, f"{sys.executable} -m pytest -q -p no:cacheprovider", 20.0, 1)
+    try:
+        assert ground.warm
+        verdicts = [ground.benches[0].judge({"calc.py": f"def double(x):\n    return x + {n}\n"}) for n in range(30)]
+    finally:
+        ground.close()
+    assert [verdict.passed for verdict in verdicts] == [n == 3 for n in range(30)]
+    assert not any(verdict.timed_out for verdict in verdicts)
