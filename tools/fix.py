@@ -152,15 +152,13 @@ def tidied(files: Sequence[str], turn: Turn) -> Iterator[Event]:
 
 def _still_passing(command: str, paths: Sequence[str], turn: Turn) -> Iterator[Event]:
     """The tests passed before the lint fixes; where they fail now, the fixes are taken back."""
-    from agent.repo.testing import find_test_command, run_tests
+    from agent.repo.testing import run_tests
 
     session = turn.session
-    settings = session.config.settings
-    folder = session.folder if command else ""
-    found = find_test_command(session.root, command or settings.test_command, folder=folder, paths=paths)
-    if found is None or not turn.applied:
+    found = (yield from chosen_command(command, turn, paths)) if turn.applied else None
+    if found is None:
         return
-    run = run_tests(found, session.root, timeout=settings.test_timeout)
+    run = run_tests(found, session.root, timeout=session.config.settings.test_timeout)
     if not run.ok:
         session.history.undo(len(turn.applied))
         turn.exit_code = EXIT_FAILED

@@ -6,11 +6,10 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.events import Event, Notice, Progress
 from agent.repair.advice import Advice, Diagnostic, advised, compiles, together
-from agent.repair.advice.native import FIXITS
 from agent.repair.preparing import Ground
 from agent.repair.running import Run, run
 from agent.repair.targets import Target
@@ -21,7 +20,7 @@ SHARE = 0.4
 MOST_ROUNDS = 12
 """Sets of errors, one after the other: a compiler tells of some only when others are gone."""
 MOST_NAMES = 30
-"""Undefined names of one file that are mended in one go: a guard against two fixes that undo each other."""
+"""Undefined names of one file that are mended in one go."""
 _NAME_ERROR = re.compile(r"\bNameError: name '\w+' is not defined|^name '\w+' is not defined", re.M)
 DEEP = 3
 """How often the advice on a model's answer is followed before its next try is waited for."""
@@ -62,21 +61,19 @@ def mend_build(
     path, errors = next((path, errors) for path, errors in found.items() if errors)
     yield Notice(f"{path} does not compile ({errors[0][0].words}).", "warning")
 
-    known: dict[tuple[str, ...], _Tried] = {}
+    known = {tuple(base.values()): _Tried(ground.baseline, found)}
 
     def tried(texts: Mapping[str, str]) -> _Tried:
         key = tuple(texts.values())
         if key not in known:
             ground.judge.write({path: files[path].encoded(text) for path, text in texts.items()})
-            done = run(ground.judge, ground.command, ground.limit * 4, FIXITS)
+            done = run(ground.judge, ground.command, ground.limit * 4)
             known[key] = _Tried(done, _read(texts, done, judged))
         return known[key]
 
     texts, told = dict(base), {path: list[str]() for path in base}
     met: set[str] = set()
     try:
-        # Once more, with what a compiler writes for programs.
-        found = tried(texts).found
         for _ in range(MOST_ROUNDS):
             if not any(found.values()) or time.monotonic() > until:
                 break
@@ -110,7 +107,7 @@ def mend_names(
     Such a name hides the next one and every other fault behind it. Only the sure fixes of the linter are taken: an
     import of the standard library or the project, a name spelt nearly like the one that is defined.
     """
-    from agent.repair.lint import lint_fixes
+    from agent.repair.lint import fix_all
 
     said = [ground.baseline.output, *(test.message for test in (ground.trace.failing if ground.trace else ()))]
     if ground.baseline.ok or not any(_NAME_ERROR.search(text) for text in said):
@@ -118,34 +115,29 @@ def mend_names(
     texts: dict[str, str] = {}
     words: dict[str, str] = {}
     for path, text in base.items():
-        told: list[str] = []
-        for _ in range(MOST_NAMES if path.endswith((".py", ".pyw")) else 0):
-            fix = next((fix for fix in lint_fixes(path, text) if fix.sure and fix.code == "F821"), None)
-            if fix is None:
-                break
-            text = fix.new_text
-            told.append(fix.explanation)
-        if told:
-            texts[path] = text
-            words[path] = f"{path}: {'; '.join(told)}"
+        new, fixes = fix_all(path, text, code="F821", most=MOST_NAMES)
+        if fixes:
+            texts[path] = new
+            words[path] = f"{path}: {'; '.join(fix.explanation for fix in fixes)}"
             yield Notice(f"{words[path]}.")
     return Compiled(texts, words)
 
 
 def followed(candidate: Candidate, verdict: Verdict) -> Candidate | None:
     """A model's answer that does not compile, with the compiler's advice followed; None where there is none."""
-    if candidate.family.count(ADVISED) >= DEEP or not verdict.output:
+    if candidate.advised >= DEEP or not verdict.output:
         return None
     text = candidate.texts[candidate.path]
     new, words = together(text, advised(candidate.path, text, verdict.output))
     if new == text or not words:
         return None
-    family = f"{candidate.family} {ADVISED}".strip()
-    return Candidate({candidate.path: new}, "model+search", family, 0.0, candidate.line, (), candidate.path)
-
-
-ADVISED = "compiler's advice"
-"""The family of such candidates."""
+    return replace(
+        candidate,
+        texts={candidate.path: new},
+        origin="model+search",
+        family="compiler's advice",
+        advised=candidate.advised + 1,
+    )
 
 
 def _read(texts: Mapping[str, str], done: Run, judged: bool) -> Advised:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agent.repair import localise, localise_text
+from agent.repair.advice import plain
 from agent.repair.failures import read_failures
 from agent.repair.naturalness import Naturalness
 from agent.repair.preparing import Ground
@@ -60,7 +61,7 @@ class Suspicions:
 
     def _other(self, path: str, text: str) -> dict[int, float]:
         return localise_text.suspicions(
-            self._ground.judge.root, path, text, self._ground.baseline.output, self._failures
+            self._ground.judge.root, path, text, plain(self._ground.baseline.output), self._failures
         )
 
 

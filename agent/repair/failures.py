@@ -12,8 +12,8 @@ from agent.repair.types import Verdict
 from agent.repo.testing import Failure, TestCommand, TestRun, failure_digest
 from agent.repo.testing.find import kind_of
 from agent.repo.testing.outcome import read_outcome
+from agent.repo.testing.run import clean
 
-_COLOUR = re.compile(r"\x1b\[[\d;]*m")
 SHOWN = 900
 """Characters of failures in a first prompt; two assertions with values are about 300."""
 
@@ -48,7 +48,7 @@ def first_words(ground: Ground) -> str:
             ground.baseline.exit_code,
             ground.baseline.seconds,
             failures=failures,
-            output=ground.baseline.output,
+            output=plain(ground.baseline.output),
         )
         return "The tests fail:\n" + failure_digest(run, SHOWN)
     return "The tests fail:\n" + tail(ground.baseline)
@@ -70,14 +70,14 @@ def first_failure(ground: Ground, characters: int = 160) -> str:
     if not told or ground.baseline.timed_out:
         return "it does not end" if ground.baseline.timed_out else complaint(ground, characters)
     name, message = told[0]
-    line = next((line.strip() for line in _COLOUR.sub("", message).splitlines() if line.strip()), "")
+    line = next((line.strip() for line in clean(message).splitlines() if line.strip()), "")
     known = not name or line.startswith(name) or name in ground.command
     return (line if known else f"{name}: {line}").rstrip(":;. ")[:characters]
 
 
 def complaint(ground: Ground, characters: int = 200) -> str:
     """The line of the baseline's output that tells most: the last that speaks of an error, else the last."""
-    lines = [line.strip() for line in _COLOUR.sub("", tail(ground.baseline)).splitlines() if line.strip()]
+    lines = [line.strip() for line in clean(tail(ground.baseline)).splitlines() if line.strip()]
     telling = [line for line in lines if re.search(r"error|not found|no such|usage|cannot|can't|unknown", line, re.I)]
     line = (telling or lines or [""])[-1]
     return line.replace(str(ground.judge.root) + "/", "")[:characters]

@@ -177,7 +177,7 @@ class NodeServer:
         argv = [what.executable, *what.options, f"--max-old-space-size={HEAP_MIB}", str(INJECT / SERVERS[what.runner])]
         env = {key: here(value) for key, value in what.env.items()}
         env |= {"AGENT_REPAIR_NODE": json.dumps(setup), "TMPDIR": str(scratch.folder / "tmp")}
-        self._process = start(scratch, f"exec {shlex.join(argv)} >/dev/null 2>&1", env)
+        self._process = start(scratch, f"exec {shlex.join(argv)}", env, quiet=True)
         self._told = b""
 
     def wait(self, seconds: float = START_SECONDS) -> bool:
@@ -227,8 +227,6 @@ class NodeServer:
         kill(self._process)
         with contextlib.suppress(Exception):
             self._process.wait(timeout=2)
-        if self._process.stdout is not None:
-            self._process.stdout.close()
         for descriptor in (self._commands, self._answers):
             if descriptor >= 0:
                 with contextlib.suppress(OSError):

@@ -109,7 +109,8 @@ def repair(
     yield Progress("testing", test_command)
     count = workers or cores()
     nice = BEHIND if backend is not None else 0
-    ground = prepare(root, files, base, test_command, min(BASELINE_SECONDS, limit / 4), count, nice)
+    patience = min(BASELINE_SECONDS, limit / 4)
+    ground = prepare(root, files, base, test_command, patience, count, nice)
     try:
         built = yield from mend_build(ground, files, base, deadline)
         if not built.texts:
@@ -117,7 +118,7 @@ def repair(
         if built.texts:
             ground.close()
             mended = _with(mended, built, base)
-            ground = prepare(root, files, base, test_command, min(BASELINE_SECONDS, limit / 4), count, nice)
+            ground = prepare(root, files, base, test_command, patience, count, nice)
         result = yield from _judged(root, ground, files, base, mended, issue, backend, profile, begun, deadline, count)
     finally:
         ground.close()

@@ -52,8 +52,8 @@ def environment(scratch: Scratch, extra: Mapping[str, str] | None = None) -> dic
         CARGO_NET_OFFLINE="true",
         PWD=str(scratch.root),
     )
-    # What compilers say is read: in the words that they have without a translation.
-    env["LC_MESSAGES"] = "C"
+    # What compilers say is read: in the words that they have without a translation, and with what is for programs.
+    env.update(FIXITS, LC_MESSAGES="C")
     env.pop("AGENT_REPAIR", None)
     env.update(scratch.variables)
     env.update(extra or {})
@@ -61,9 +61,15 @@ def environment(scratch: Scratch, extra: Mapping[str, str] | None = None) -> dic
 
 
 def start(
-    scratch: Scratch, command: str, extra: Mapping[str, str] | None = None, *, cpu_seconds: int = 3600
+    scratch: Scratch,
+    command: str,
+    extra: Mapping[str, str] | None = None,
+    *,
+    cpu_seconds: int = 3600,
+    quiet: bool = False,
 ) -> subprocess.Popen[bytes]:
-    """Start a command line in a process group of its own; its output goes to one pipe."""
+    """Start a command line in a process group of its own; its output goes to one pipe, which has to be read, or nowhere
+    (`quiet`)."""
     line = scratch.command(command)
     if extra and "AGENT_REPAIR" in extra:
         # A command that sets PYTHONPATH itself must keep the runtime on it.
@@ -82,7 +88,7 @@ def start(
         cwd=scratch.root,
         env=environment(scratch, extra),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        stdout=subprocess.DEVNULL if quiet else subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
@@ -94,7 +100,6 @@ def hurried(tools: Path | None = None) -> dict[str, str]:
         "JAVA_TOOL_OPTIONS": f"{JAVA} {os.environ.get('JAVA_TOOL_OPTIONS', '')}".strip(),
         # A panic that names its callers reads the debugging tables first: 120 milliseconds instead of 3.
         "RUST_BACKTRACE": "0",
-        **FIXITS,
     }
     if tools is not None:
         found["PATH"] = f"{tools}{os.pathsep}{os.environ.get('PATH', os.defpath)}"

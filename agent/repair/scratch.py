@@ -84,7 +84,7 @@ class Scratch:
         line = self.own(command)
         written = _written(line, self.folder)
 
-        def own(match: re.Match[str]) -> str:
+        def mapped(match: re.Match[str]) -> str:
             path = match[1]
             if not any(path == one or path.startswith(f"{one}/") for one in written):
                 return path
@@ -94,7 +94,7 @@ class Scratch:
                 (self.folder / "outside" / str(parent).lstrip("/")).mkdir(parents=True, exist_ok=True)
             return str(place)
 
-        return _TEMPORARY.sub(own, line)
+        return _TEMPORARY.sub(mapped, line)
 
     def own(self, words: str) -> str:
         """Words in which paths into the work tree mean this copy; a neighbour (`app-data` beside `app`) stays."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agent.events import Event, Tried
-from agent.repair.building import ADVISED, followed
+from agent.repair.building import followed
 from agent.repair.candidates import around
 from agent.repair.pool import Pool
 from agent.repair.preparing import Ground
@@ -105,7 +105,7 @@ class Watcher:
             note(self.found, candidate, verdict)
             if candidate.origin == "model" and self.asker is not None:
                 self.asker.tell(candidate, verdict)
-            if not verdict.passed and (candidate.origin == "model" or ADVISED in candidate.family):
+            if not verdict.passed and (candidate.origin == "model" or candidate.advised):
                 better = followed(candidate, verdict)
                 if better is None:
                     self._put_near(candidate.path, candidate.texts[candidate.path])

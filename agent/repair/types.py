@@ -78,6 +78,8 @@ class Candidate:
     line: int = 0
     mutations: tuple[Mutation, ...] = ()
     path: str = ""
+    advised: int = 0
+    """How often a compiler's advice was followed since a model gave it."""
 
 
 def searched(

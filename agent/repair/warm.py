@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import socket
 import struct
 import subprocess
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,21 +40,12 @@ class WarmJudge:
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(place)
         self._listener.listen(1)
+        # A runner that captures output keeps the command's own under another number, where a child cannot be kept from
+        # it: a pipe that nobody reads would fill and stop them all.
         self._process: subprocess.Popen[bytes] = start(
-            scratch, command, setup(scratch, targets, mode="serve", socket=place, per_test=1.0, total=5.0)
+            scratch, command, setup(scratch, targets, mode="serve", socket=place, per_test=1.0, total=5.0), quiet=True
         )
         self._stream: Any = None
-        self._out = self._process.stdout
-        threading.Thread(target=self._drain, daemon=True).start()
-
-    def _drain(self) -> None:
-        """Read what the server and its children print: a full pipe would stop every one of them.
-
-        A runner that captures output holds the pipe under another number, where a child cannot be kept from it.
-        """
-        with contextlib.suppress(OSError, ValueError):
-            while self._out is not None and os.read(self._out.fileno(), 2**16):
-                pass
 
     def wait(self, timeout: float) -> bool:
         """Whether the command came to load a target within the time, and serves now."""
@@ -141,7 +130,5 @@ class WarmJudge:
         kill(self._process)
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
             self._process.wait(timeout=2)
-        if self._out is not None:
-            self._out.close()
         with contextlib.suppress(OSError):
             Path(self.scratch.folder / "s").unlink()

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from agent.repair.advice.types import Diagnostic
+from agent.repo.testing.run import clean
 
 MOST = 60
 """Errors of one file that are read: the rest mostly follow from them."""
 _FIXIT = re.compile(r'^fix-it:".*$\n?', re.M)
-_COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _HEADLINE = re.compile(r"^(error|warning)(?:\[\w+\])?: (.*)$")
 """What rustc says before it says where."""
 _ELSEWHERE = re.compile(
@@ -44,7 +44,7 @@ def diagnostics(output: str, path: str) -> list[Diagnostic]:
     here: _Found | None = None
     headline: tuple[str, str] = ("", "")
     places = _places(PurePosixPath(path).name)
-    for line in _COLOUR.sub("", output).splitlines():
+    for line in clean(output).splitlines():
         if match := _HEADLINE.match(line):
             headline, here = (match[1], match[2]), None
             continue

@@ -36,14 +36,22 @@ def lint_fixes(path: str, text: str, *, project_names: Mapping[str, Sequence[str
 
 
 def fix_all(
-    path: str, text: str, *, project_names: Mapping[str, Sequence[str]] | None = None, unsure: bool = False
+    path: str,
+    text: str,
+    *,
+    project_names: Mapping[str, Sequence[str]] | None = None,
+    unsure: bool = False,
+    code: str = "",
+    most: int = _MOST_ROUNDS,
 ) -> tuple[str, list[LintFix]]:
-    """The text after all sure fixes (with `unsure`, all fixes), one after the other, and the fixes in that order."""
+    """The text after all sure fixes (with `unsure`, all fixes; with `code`, those of it alone), one after the other,
+    and the fixes in that order, `most` of them."""
     done: list[LintFix] = []
     seen = {text}
-    while len(done) < _MOST_ROUNDS:
+    while len(done) < most:
         open_fixes = lint_fixes(path, text, project_names=project_names)
-        fix = next((f for f in open_fixes if (f.sure or unsure) and f.new_text not in seen), None)
+        wanted = [f for f in open_fixes if (f.sure or unsure) and (not code or f.code == code)]
+        fix = next((f for f in wanted if f.new_text not in seen), None)
         if fix is None:
             break
         text = fix.new_text

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 
 from agent.repair.syntax.document import Document, Line
-from agent.repair.syntax.layout import CLOSER_OF, NO_CODE, Bracket, within_lines
+from agent.repair.syntax.layout import CLOSER_OF, CLOSING_WORDS, NO_CODE, Bracket, within_lines
 from agent.repair.syntax.naturalness import symbol
 from agent.repair.syntax.types import Candidate, Change
 from agent.repair.syntax.vocabulary import (
-    ALL_ENDS,
     BLOCK_ENDS,
     BLOCK_LINES,
     BLOCK_OPENERS,
@@ -85,7 +84,7 @@ def _unusual(document: Document, line: Line, place: int, word: str) -> float:
 def _misplaced(document: Document, line: Line, place: int, word: str) -> float:
     """A closer belongs before other closers and ends of statements, and is seldom followed by a new opener; a word
     that ends a block stands on a line of its own, or in the line that opens the block."""
-    if word in ALL_ENDS:
+    if word in CLOSING_WORDS:
         opened = any(t.text in BLOCK_OPENERS[word] for t in line.tokens if t.end <= place)
         return 0.0 if opened else 5.0
     if word[0] not in ")]}":

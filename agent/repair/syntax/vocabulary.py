@@ -6,7 +6,6 @@ from functools import lru_cache
 
 from agent.repair.slips import one_slip
 from agent.repair.syntax.document import Document
-from agent.repair.syntax.layout import CLOSING_WORDS
 
 BRACKETS = "()[]{}"
 SEPARATORS = (",", ";", ":")
@@ -19,7 +18,6 @@ BLOCK_ENDS: dict[str, tuple[str, ...]] = {
 }
 BLOCK_LINES: dict[str, tuple[str, ...]] = {"bash": ("then", "do", "else"), "ruby": ("else",), "lua": ("else",)}
 """Words that may stand on a line of their own within a block."""
-ALL_ENDS = CLOSING_WORDS
 BLOCK_OPENERS: dict[str, tuple[str, ...]] = {
     "end": ("do", "if", "def", "function", "begin", "case", "while", "until", "unless", "class", "module", "for"),
     "until": ("repeat",),
