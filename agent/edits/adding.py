@@ -48,7 +48,7 @@ def added_definitions(text: str, new: str, path: str) -> SymbolEdit | SymbolMiss
     changes = [(file.starts[at], piece)]
     if at == len(file.lines) and not file.ends[-1]:
         changes = [(file.starts[at], file.newline + piece[: -len(file.newline)])]
-    notes = [", ".join(symbol.name for symbol in fresh.top) + " is new" if len(fresh.top) == 1 else "new definitions"]
+    notes = [f"{fresh.top[0].name} is new" if len(fresh.top) == 1 else "new definitions"]
     if (imports := new_imports(file, fresh, old, lines, path)) is not None:
         changes.append((imports[0], imports[2]))
         notes.append("an import was added")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agent.repair.advice.types import Advice, Diagnostic, Place, likely_results
+from agent.repair.advice.types import Advice, Diagnostic, Place, likely_results, operand
 from agent.repair.importing import imported
 from agent.repair.types import Splice
 
@@ -32,12 +32,7 @@ def advise(place: Place, error: Diagnostic) -> list[Advice]:
 def _caret(place: Place, error: Diagnostic) -> int:
     """The character that javac's caret stands under, or that Maven names: a tab goes to the next eighth column."""
     if error.column:
-        line, column = place.line(error.line), 0
-        for index, character in enumerate(line):
-            if column >= error.column - 1:
-                return place.starts[error.line - 1] + index
-            column += 8 - column % 8 if character == "\t" else 1
-        return place.starts[error.line - 1] + len(line)
+        return place.shown_at(error.line, error.column)
     for line in error.details:
         if re.fullmatch(r"\s*\^\s*", line):
             return place.at(error.line, line.index("^") + 1, bytewise=False)
@@ -87,10 +82,7 @@ def _declared(place: Place, number: int, name: str) -> list[Advice]:
 
 def _node(place: Place, start: int) -> Node | None:
     """The expression that javac points at: at the operator of a binary one, at the dot or the bracket of a call."""
-    if place.tree is None:
-        return None
-    data = len(place.text[:start].encode("utf-8", "surrogateescape"))
-    node: Node | None = place.tree.root.descendant_for_byte_range(data, data + 1)
+    node = place.node(start, 1)
     if node is not None and not node.is_named:
         node = node.parent
         if node is not None and node.type == "argument_list":
@@ -108,7 +100,7 @@ def _wrapped(place: Place, start: int, before: str, after: str = "", bare: bool 
     if node is None or place.tree is None:
         return []
     words = place.tree.of(node)
-    inner = words if bare or re.fullmatch(r"[\w.]+(\([^()]*\))?", words) else f"({words})"
+    inner = words if bare else operand(words)
     return [Advice((Splice(*place.tree.span(node), before + inner + after),), before + inner + after)]
 
 
@@ -125,15 +117,12 @@ def _convert(place: Place, error: Diagnostic, start: int, match: re.Match[str]) 
     if have == "String" and want == "int":
         return _wrapped(place, start, "Integer.parseInt(", ")", bare=True)
     if have == "String" and want == "char":
-        return [Advice(a.splices, a.words) for a in _wrapped(place, start, "", ".charAt(0)")]
+        return _wrapped(place, start, "", ".charAt(0)")
     return []
 
 
 def _method(place: Place, start: int) -> Node | None:
-    if place.tree is None:
-        return None
-    data = len(place.text[:start].encode("utf-8", "surrogateescape"))
-    node: Node | None = place.tree.root.descendant_for_byte_range(data, data)
+    node = place.node(start)
     while node is not None and node.type not in _METHODS:
         node = node.parent
     return node

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from agent.repair.advice.types import Advice, Diagnostic, Place, nearest
 from agent.repair.types import Splice
@@ -121,13 +120,8 @@ def _start(place: Place, error: Diagnostic) -> int:
     quoted = set(re.findall(_QUOTED, error.message))
     if place.word(bytewise) in quoted:
         return bytewise
-    line, column = place.line(error.line), 0
-    for index, character in enumerate(line):
-        if column >= error.column - 1:
-            shown = place.starts[error.line - 1] + index
-            return shown if place.word(shown) in quoted else bytewise
-        column += 8 - column % 8 if character == "\t" else 1 + (unicodedata.east_asian_width(character) in "WF")
-    return bytewise
+    shown = place.shown_at(error.line, error.column, wide=True)
+    return shown if place.word(shown) in quoted else bytewise
 
 
 def _no_header(place: Place, error: Diagnostic, header: str, cpp: bool) -> list[Advice]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from agent.repair.advice.types import Advice, Diagnostic, Place
+from agent.repair.advice.types import Advice, Diagnostic, Place, operand
 from agent.repair.types import Splice
 
 _NUMBERS = r"(?:[iu](?:8|16|32|64|128|size)|f32|f64)"
@@ -40,8 +40,7 @@ def _cast(place: Place, error: Diagnostic) -> list[Advice]:
             start = place.at(error.line, error.column, bytewise=False)
             end = start + len(match[1])
             inner = place.text[start:end]
-            whole = inner if re.fullmatch(r"[\w.]+(?:\([^()]*\))?", inner) else f"({inner})"
-            return [Advice((Splice(start, end, f"{whole} as {match[2]}"),), f"{inner} as {match[2]}")]
+            return [Advice((Splice(start, end, f"{operand(inner)} as {match[2]}"),), f"{inner} as {match[2]}")]
     return []
 
 
@@ -57,10 +56,8 @@ def _two_types(place: Place, error: Diagnostic) -> list[Advice]:
     found = []
     for number in (1, 0):
         first, last = sides[number]
-        words = place.text[first:last]
-        inner = words if re.fullmatch(r"[\w.]+(?:\([^()]*\))?", words) else f"({words})"
         if not (kinds[number].startswith("f") and not kinds[1 - number].startswith("f")):
-            new = f"({inner} as {kinds[1 - number]})"
+            new = f"({operand(place.text[first:last])} as {kinds[1 - number]})"
             found.append(Advice((Splice(first, last, new),), new))
     return found
 

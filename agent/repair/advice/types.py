@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import difflib
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -90,6 +91,25 @@ class Place:
             column = len(data.decode("utf-8", "ignore")) + 1
         return self.starts[line - 1] + min(max(0, column - 1), len(words))
 
+    def shown_at(self, line: int, column: int, *, wide: bool = False) -> int:
+        """The character at a column of a screen, where a tab goes to the next eighth and, with `wide`, some letters
+        take two; of a column that is not there, the line's end."""
+        words, here = self.line(line), 0
+        for index, character in enumerate(words):
+            if here >= column - 1:
+                return self.starts[line - 1] + index
+            here += (
+                8 - here % 8 if character == "\t" else 1 + (wide and unicodedata.east_asian_width(character) in "WF")
+            )
+        return self.at(line, len(words) + 1, bytewise=False)
+
+    def node(self, offset: int, width: int = 0) -> Node | None:
+        """The smallest node of the tree that holds so many bytes from a character on."""
+        if self.tree is None:
+            return None
+        data = len(self.text[:offset].encode("utf-8", "surrogateescape"))
+        return self.tree.root.descendant_for_byte_range(data, data + width)
+
     def number(self, offset: int) -> int:
         """The 1-based line of a character."""
         return bisect.bisect_right(self.starts, offset)
@@ -115,11 +135,10 @@ class Place:
         that begins there; None where there is none."""
         if self.tree is None:
             return None
-        data = len(self.text[:offset].encode("utf-8", "surrogateescape"))
-        node: Node | None = self.tree.root.descendant_for_byte_range(data, data)
+        node = self.node(offset)
         found: Node | None = None
         while node is not None:
-            if node.type == "binary_expression" and (node.start_byte == data or found is None):
+            if node.type == "binary_expression" and (found is None or self.tree.at(node.start_byte) == offset):
                 found = node
             node = node.parent
         left = found.child_by_field_name("left") if found is not None else None
@@ -163,6 +182,11 @@ class Place:
             elif "identifier" in node.type:
                 found.setdefault(self.tree.of(node), []).append(self.tree.at(node.start_byte))
         return found
+
+
+def operand(words: str) -> str:
+    """An expression as it may stand beside an operator: in brackets, unless it is a name, a member or a plain call."""
+    return words if re.fullmatch(r"[\w.]+(?:\([^()]*\))?", words) else f"({words})"
 
 
 def nearest(name: str, others: set[str]) -> list[str]:
