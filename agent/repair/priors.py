@@ -89,4 +89,12 @@ PRIORS: dict[str, float] = {
     "undefined_name": 0.3,
     "missing_return": 0.3,
     "unread": 0.05,
+    "unstored": 0.05,
+    "equals": 0.1,
+    "await_missing": 0.1,
+    "digits": 0.03,
+    # First guesses: the corpus that the others are fitted on has none of these.
+    "order": 0.02,
+    "type": 0.01,
+    "fence": 0.01,
 }

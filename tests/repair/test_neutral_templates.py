@@ -73,6 +73,85 @@ CASES = {
         "function digits(n) {\n  let sum = 0;\n  while (n > 0) {\n    sum += n % 10;\n  }\n  return sum;\n}\n",
         "  n = Math.abs(n);\n  let sum = 0;",
     ),
+    "go changes a copy of the element": (
+        "a.go",
+        "package a\n\nfunc F(xs []int) {\n\tfor _, x := range xs {\n\t\tx = 0\n\t}\n}\n",
+        "for i, x := range xs {\n\t\txs[i] = 0\n",
+    ),
+    "go reads the changed copy afterwards": (
+        "a.go",
+        "package a\n\nfunc F(xs []int) {\n\tfor i, x := range xs {\n\t\tx = x + i\n\t}\n}\n",
+        "\t\tx = x + i\n\t\txs[i] = x\n\t}",
+    ),
+    "c++ changes a copy of the element": (
+        "a.cpp",
+        "void f(vector<int> &xs) {\n  for (int x : xs) {\n    x++;\n  }\n}\n",
+        "for (int &x : xs)",
+    ),
+    "c++ changes a copy of the argument": (
+        "a.cpp",
+        "void f(vector<int> xs) {\n  xs.push_back(1);\n}\n",
+        "void f(vector<int> &xs)",
+    ),
+    "javascript changes a copy of the element": (
+        "a.js",
+        "function f(xs) {\n  for (let x of xs) {\n    x += 1;\n  }\n}\n",
+        "for (let [i, x] of xs.entries()) {\n    xs[i] += 1;",
+    ),
+    "java changes a copy of an array's element": (
+        "A.java",
+        "class A {\n  void f(int[] xs) {\n    for (int x : xs) {\n      x = x * 2;\n    }\n  }\n}\n",
+        "for (int i = 0; i < xs.length; i++) {\n      xs[i] = xs[i] * 2;",
+    ),
+    "java changes a copy of a list's element": (
+        "A.java",
+        "class A {\n    void f(List<Integer> xs) {\n        for (Integer x : xs) {\n            x = 2;\n        }\n"
+        "    }\n}\n",
+        "i < xs.size(); i++) {\n            Integer x = xs.get(i);\n            x = 2;\n"
+        "            xs.set(i, x);\n        }",
+    ),
+    "java asks for the same object": (
+        "A.java",
+        "class A {\n  boolean f(String a) {\n    String b = a.trim();\n    return a == b;\n  }\n}\n",
+        "return a.equals(b);",
+    ),
+    "java's sum needs more room": (
+        "A.java",
+        "class A {\n  long f(int n) {\n    int r = 1;\n    r *= n;\n    return r;\n  }\n}\n",
+        "    long r = 1;",
+    ),
+    "go makes a character of a number": (
+        "a.go",
+        'package a\n\nimport "fmt"\n\nfunc F(n int) string {\n\tfmt.Println()\n\treturn string(rune(n))\n}\n',
+        'import "strconv"\n\nimport "fmt"\n\nfunc F(n int) string {\n\tfmt.Println()\n\treturn strconv.Itoa(n)',
+    ),
+    "go puts nothing in order": (
+        "a.go",
+        'package a\n\nimport (\n\t"fmt"\n)\n\nfunc F(xs []int) []int {\n\tfmt.Println()\n\treturn xs\n}\n',
+        'import (\n\t"sort"\n\t"fmt"\n)\n\nfunc F(xs []int) []int {\n\tfmt.Println()\n\tsort.Ints(xs)\n\treturn',
+    ),
+    "javascript gives nothing back": (
+        "a.js",
+        "function f(xs) {\n  return xs.map((x) => {\n    x * 2;\n  });\n}\n",
+        "    return x * 2;",
+    ),
+    "javascript waits for nothing": (
+        "a.js",
+        "async function get() {\n  return 1;\n}\nasync function f() {\n  const x = get();\n  return x + 1;\n}\n",
+        "const x = await get();",
+    ),
+    "a separator too many": (
+        "a.js",
+        "function f(xs) {\n  let s = '';\n  for (let i = 0; i < xs.length; i++) {\n    s += xs[i];\n    s += ',';\n"
+        "  }\n  return s;\n}\n",
+        "if (i < xs.length - 1) { s += ','; }",
+    ),
+    "one element too many": (
+        "a.cpp",
+        "vector<int> f(vector<int> a) {\n  vector<int> b;\n  for (int x : a) {\n    b.push_back(x);\n"
+        "    b.push_back(0);\n  }\n  return b;\n}\n",
+        "  }\n  if (!b.empty()) { b.pop_back(); }\n  return b;",
+    ),
 }
 
 

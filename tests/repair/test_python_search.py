@@ -111,6 +111,24 @@ def test_an_endless_loop_is_mended_and_candidates_that_loop_cost_little(project:
     assert [n for n in range(1, 70) if space["power_of_two"](n)] == [1, 2, 4, 8, 16, 32, 64]  # type: ignore[operator]
 
 
+def test_an_element_changed_in_a_copy_is_stored(project: Project) -> None:
+    root = project(
+        {
+            "halves.py": """
+                def halve(numbers):
+                    for number in numbers:
+                        if number > 1:
+                            number //= 2
+                    return numbers
+            """,
+            "check.py": "from halves import halve\nassert halve([1, 2, 9]) == [1, 1, 4]\n",
+        }
+    )
+    result, _ = run_repair(root, "halves.py", test_command=f"{sys.executable} check.py")
+    assert result.ok and result.family == "unstored"
+    assert "for i, number in enumerate(numbers):" in text_of(result, "halves.py")
+
+
 def test_only_the_file_at_fault_is_changed(project: Project) -> None:
     root = project(
         {

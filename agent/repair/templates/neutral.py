@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from agent.repair.templates.neutral_donors import OPERATORS
+from agent.repair.templates.neutral_donors import LOOPS, OPERATORS
 from agent.repair.templates.neutral_expressions import (
     binary_edits,
     call_edits,
@@ -21,11 +21,21 @@ from agent.repair.templates.neutral_expressions import (
     unary_edits,
     value_place,
 )
+from agent.repair.templates.neutral_habits import (
+    await_edits,
+    equals_edits,
+    order_edits,
+    text_edits,
+    type_edits,
+    value_edits,
+)
 from agent.repair.templates.neutral_literals import number_edits, string_edits
+from agent.repair.templates.neutral_loops import parameter_references, pop_edits, unstored_edits
 from agent.repair.templates.neutral_nodes import (
     BLOCKS,
     CALLS,
     COMMENTS,
+    FUNCTIONS,
     IDENTIFIERS,
     INDEXES,
     MEMBERS,
@@ -101,6 +111,7 @@ def _edits(source: NeutralSource, node: Node) -> None:
         operator_edits(source, operator, node)
     if kind in ("binary_expression", "infix_expression", "binary"):
         binary_edits(source, node)
+        equals_edits(source, node)
     elif kind in ("unary_expression", "not_expression", "prefix_expression"):
         unary_edits(source, node)
     elif kind in NUMBERS:
@@ -118,6 +129,7 @@ def _edits(source: NeutralSource, node: Node) -> None:
         index_edits(source, node)
     elif kind in RETURNS:
         return_edits(source, node)
+        order_edits(source, node)
     elif kind in ("ternary_expression", "conditional_expression"):
         ternary_edits(source, node)
     elif kind == "slice_expression":
@@ -129,12 +141,21 @@ def _edits(source: NeutralSource, node: Node) -> None:
     if kind in CALLS:
         call_edits(source, node)
         sort_edits(source, node)
+        await_edits(source, node)
+        text_edits(source, node)
+    elif kind in LOOPS:
+        unstored_edits(source, node)
+        pop_edits(source, node)
+    elif kind in FUNCTIONS:
+        value_edits(source, node)
+        parameter_references(source, node)
     condition = node.child_by_field_name("condition")
     if condition is not None and kind not in ("ternary_expression", "conditional_expression") and condition.is_named:
         condition_edits(source, condition, node)
     if node.parent is not None and node.parent.type in BLOCKS and node.is_named and kind not in BLOCKS:
         statement_edits(source, node)
         parameter_edits(source, node)
+        type_edits(source, node)
     if kind == "if_statement" or kind == "if_expression":
         if_edits(source, node)
     if node.is_named and value_place(node):

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from agent.repair.templates.neutral_donors import LOOPS, numeric_type
+from agent.repair.templates.neutral_loops import fence_conditions, fence_edits
 from agent.repair.templates.neutral_nodes import BLOCKS, COMMENTS, FUNCTIONS, walk
 from agent.repair.templates.neutral_tree import NeutralSource, bare
 
@@ -56,6 +57,8 @@ def _conditions(source: NeutralSource, node: Node) -> dict[str, float]:
             if other != name:
                 for operator, weight in (("<", 0.3), ("==", 0.2), ("!=", 0.3), ("<=", 0.15)):
                     found.setdefault(f"{name} {operator} {other}", weight)
+    for text, weight in fence_conditions(source, node).items():
+        found.setdefault(text, weight)
     for name, kind in scope.names.items():
         if kind in ("bool", "boolean"):
             found.setdefault(name, 0.6)
@@ -104,6 +107,7 @@ def statement_edits(source: NeutralSource, node: Node) -> None:
             if close > source.span(loop)[0]:
                 source.several("indent", [((close, close), "    " + text.lstrip()), (lines, "")], line, 0.5)
     _insertions(source, node, lines)
+    fence_edits(source, node, lines)
 
 
 def _joined(source: NeutralSource, one: tuple[Node, tuple[int, int]], other: tuple[Node, tuple[int, int]]) -> None:

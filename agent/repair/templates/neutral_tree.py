@@ -325,28 +325,32 @@ def _reach(node: Node, name: Node, around: Node) -> tuple[int, int]:
 def _type_text(source: NeutralSource, name: Node) -> str:
     """The written type of a declared name, or one guessed from a literal; empty when it cannot be told."""
     step = name.parent
+    guess = None
     for _ in range(4):
         if step is None:
-            return ""
+            break
         kind = step.child_by_field_name("type")
-        if kind is not None:
+        if kind is not None and source.of(kind) not in ("auto", "var"):
             return re.sub(r"^(const|mut|final|&)\s*", "", source.of(kind).strip(": "))
-        value = step.child_by_field_name("value") or step.child_by_field_name("right")
-        if value is not None:
-            if value.type == "expression_list" and value.named_child_count:
-                value = value.named_children[0]
-            if value.type in NUMBERS:
-                return "int" if re.fullmatch(r"[\d_]+\w*", source.of(value)) else "float"
-            if value.type in STRINGS:
-                return "string"
-            if value.type in ("true", "false", "boolean_literal"):
-                return "bool"
-            if value.type in ("array", "array_expression"):
-                return "array"
-            return ""
-        if step.type == "range_clause" or step.type == "for_expression":
-            return ""
+        if guess is None:
+            guess = step.child_by_field_name("value") or step.child_by_field_name("right")
+        if step.type in ("range_clause", "for_expression", *BLOCKS, *FUNCTIONS):
+            break
         step = step.parent
+    return _type_of_value(source, guess) if guess is not None else ""
+
+
+def _type_of_value(source: NeutralSource, value: Node) -> str:
+    if value.type == "expression_list" and value.named_child_count:
+        value = value.named_children[0]
+    if value.type in NUMBERS:
+        return "int" if re.fullmatch(r"[\d_]+\w*", source.of(value)) else "float"
+    if value.type in STRINGS:
+        return "string"
+    if value.type in ("true", "false", "boolean_literal"):
+        return "bool"
+    if value.type in ("array", "array_expression"):
+        return "array"
     return ""
 
 

@@ -60,6 +60,7 @@ WRAPS: dict[str, tuple[tuple[str, str, float], ...]] = {
     "c": (("number", "abs({})", 0.4),),
     "cpp": (
         ("number", "abs({})", 0.4),
+        ("number", "to_string({})", 0.2),
         ("character", "tolower({})", 0.4),
         ("character", "toupper({})", 0.2),
     ),
@@ -81,6 +82,8 @@ def wrap_edits(source: NeutralSource, node: Node) -> None:
     whole = text if atomic(node) or node.type.startswith(("call", "method", "member", "subscript")) else f"({text})"
     for meant, form, weight in wraps:
         if not _imported(source, form.partition(".")[0]):
+            continue
+        if form.startswith("to_string") and "string" not in source.of(source.function_of(node) or source.root):
             continue
         # Where types are written, what has none is seldom what the form needs, and would not build.
         if kind == meant or (not kind and wraps is _SCRIPT):

@@ -79,38 +79,6 @@ def while_edits(make: Maker, statement: ast.While) -> None:
     make.add("branch", _keyword(make, statement), "if", statement.lineno, 0.5)
 
 
-def for_edits(make: Maker, statement: ast.For | ast.AsyncFor) -> None:
-    source = make.source
-    text = source.of(statement.iter)
-    make.replace("iterable", statement.iter, f"reversed({text})", 0.7)
-    make.replace("iterable", statement.iter, f"sorted({text})", 0.7)
-    make.replace("iterable", statement.iter, f"list({text})", 0.5)
-    make.replace("iterable", statement.iter, f"set({text})", 0.2)
-    for cut in ("[1:]", "[:-1]", "[::-1]"):
-        make.replace("iterable", statement.iter, text + cut, 0.6)
-    if isinstance(statement.iter, ast.Name):
-        make.replace("iterable", statement.iter, f"range({text})", 0.3)
-        make.replace("iterable", statement.iter, f"range(len({text}))", 0.5)
-        for method in ("items", "keys", "values"):
-            make.replace("iterable", statement.iter, f"{text}.{method}()", 0.5)
-    if isinstance(statement.target, ast.Name):
-        make.several(
-            "iterable",
-            [
-                (source.span(statement.target), f"_, {statement.target.id}"),
-                (source.span(statement.iter), f"enumerate({text})"),
-            ],
-            statement.lineno,
-            0.1,
-        )
-    for name in make.scope.of_type("list", "str", "dict", "set", "tuple"):
-        if name != text:
-            make.replace("iterable", statement.iter, name, 0.5)
-    for expression in make.scope.expressions[:12]:
-        if expression != text:
-            make.replace("iterable", statement.iter, expression, 0.2)
-
-
 def return_edits(make: Maker, statement: ast.Return) -> None:
     start, end = make.source.span(statement)
     keyword = _keyword(make, statement)

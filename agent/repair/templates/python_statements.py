@@ -11,7 +11,6 @@ from agent.repair.templates.python_kinds import (
     definition_edits,
     expression_edits,
     flow_edits,
-    for_edits,
     if_edits,
     raise_edits,
     reindented,
@@ -19,6 +18,7 @@ from agent.repair.templates.python_kinds import (
     try_edits,
     while_edits,
 )
+from agent.repair.templates.python_loops import for_edits, unstored_edits
 from agent.repair.templates.python_source import Block, Maker
 
 
@@ -37,6 +37,7 @@ def edits(make: Maker, statement: ast.stmt, block: Block, index: int) -> None:
         while_edits(make, statement)
     elif isinstance(statement, (ast.For, ast.AsyncFor)):
         for_edits(make, statement)
+        unstored_edits(make, statement)
     elif isinstance(statement, ast.Return):
         return_edits(make, statement)
     elif isinstance(statement, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
