@@ -6,7 +6,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from agent.events import Event, Notice, Progress
 from agent.repair.advice import Advice, Diagnostic, advised, compiles, together
@@ -34,9 +34,9 @@ Vouches = Callable[[Run, Mapping[str, str], Collection[str]], bool]
 class Compiled:
     """What came of it."""
 
-    texts: Mapping[str, str]
+    texts: Mapping[str, str] = field(default_factory=dict)
     """Path → text, for files that were changed so that all compiles; empty when it does not."""
-    words: Mapping[str, str]
+    words: Mapping[str, str] = field(default_factory=dict)
     """Path → that it compiles again, and what was changed for it."""
 
 
@@ -53,7 +53,7 @@ def mend_build(
 
     `judged`: the command runs tests too, so that guesses may be followed.
     """
-    nothing = Compiled({}, {})
+    nothing = Compiled()
     found = _read(base, ground.baseline, judged)
     if ground.baseline.ok or not any(found.values()):
         return nothing
@@ -111,7 +111,7 @@ def mend_names(
 
     said = [ground.baseline.output, *(test.message for test in (ground.trace.failing if ground.trace else ()))]
     if ground.baseline.ok or not any(_NAME_ERROR.search(text) for text in said):
-        return Compiled({}, {})
+        return Compiled()
     texts: dict[str, str] = {}
     words: dict[str, str] = {}
     for path, text in base.items():

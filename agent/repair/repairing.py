@@ -81,8 +81,11 @@ def repair(
     settings: Settings | None = None,
     deadline_seconds: float | None = None,
     workers: int | None = None,
+    search: bool = True,
 ) -> Generator[Event, None, RepairResult]:
     """Repair `targets` (paths relative to `root`) until they parse and `test_command` exits with 0.
+
+    Without `search` no edit but the model's is tried, to measure what the model does alone.
 
     Yields Progress, Tried, Notice and the model's Spent events; returns the result. Nothing in `root` is written:
     the result's `changes` are for the caller to show, gate, write and record. Raises UsageError for files that are too
@@ -112,14 +115,16 @@ def repair(
     patience = min(BASELINE_SECONDS, limit / 4)
     ground = prepare(root, files, base, test_command, patience, count, nice)
     try:
-        built = yield from mend_build(ground, files, base, deadline)
-        if not built.texts:
+        built = (yield from mend_build(ground, files, base, deadline)) if search else Compiled()
+        if search and not built.texts:
             built = yield from mend_names(ground, files, base)
         if built.texts:
             ground.close()
             mended = _with(mended, built, base)
             ground = prepare(root, files, base, test_command, patience, count, nice)
-        result = yield from _judged(root, ground, files, base, mended, issue, backend, profile, begun, deadline, count)
+        result = yield from _judged(
+            root, ground, files, base, mended, issue, backend, profile, begun, deadline, count, search
+        )
     finally:
         ground.close()
     hint = result.hint or (BY_HAND if mended.broken and not result.ok else "")
@@ -138,6 +143,7 @@ def _judged(
     begun: float,
     deadline: float,
     workers: int,
+    search: bool,
 ) -> Generator[Event, None, RepairResult]:
     before = _counts(ground)
     if ground.baseline.ok:
@@ -156,7 +162,7 @@ def _judged(
     pool = Pool(ground.benches, base)
     found = Findings()
     confirm = Confirmer(ground, files, base, deadline)
-    watcher = Watcher(pool, found, ground, base, total, begun, workers)
+    watcher = Watcher(pool, found, ground, base, total, begun, workers, search)
     kept: list[Candidate] = []
     meta: meta_search.MetaSearch | None = None
 
@@ -168,8 +174,8 @@ def _judged(
             yield Progress("generating", f"asking {backend.model}")
 
     try:
-        singles = sources.singles(ground, base, suspicion)
-        if ground.trace is None:
+        singles = sources.singles(ground, base, suspicion) if search else []
+        if ground.trace is None and search:
             failing = [failure.name for failure in read_failures(ground, ground.baseline) if failure.name]
             narrow = narrowed(ground.command, ground.baseline.output, failing)
             ground.narrow(narrow)
@@ -192,7 +198,7 @@ def _judged(
         for path, texts in mended.texts.items():
             for text in texts[1:]:
                 pool.put(Candidate({path: text}, "syntax", "syntax", path=path), first=True)
-        if not ground.warm and not ground.quick and meta is None:
+        if not search or (not ground.warm and not ground.quick and meta is None):
             yield from asked()
         yield Progress("searching", f"{len(singles):,} candidate edits", 0, len(singles))
         alone = backend is not None and watcher.asker is None
@@ -201,7 +207,7 @@ def _judged(
         watcher.share()
         reason = yield from watcher.watch(until, singles=alone)
         refused = 0
-        stages = iter((_onward, _pairs, _retry))
+        stages = iter((_onward, _pairs, _retry) if search else (_retry,))
         while time.monotonic() < deadline:
             asker = watcher.asker
             if reason == "won" and backend and _doubtful(found, singles, base, ground, asker, deadline):

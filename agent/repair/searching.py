@@ -54,7 +54,9 @@ class Watcher:
         total: int,
         begun: float,
         workers: int,
+        search: bool = True,
     ) -> None:
+        self._search = search
         self.pool, self.found, self.ground, self.base = pool, found, ground, base
         self.total, self.begun, self.workers = total, begun, workers
         self.asker: Asker | None = None
@@ -106,7 +108,7 @@ class Watcher:
             if candidate.origin == "model" and self.asker is not None:
                 self.asker.tell(candidate, verdict)
             if not verdict.passed and (candidate.origin == "model" or candidate.advised):
-                better = followed(candidate, verdict)
+                better = followed(candidate, verdict) if self._search else None
                 if better is None:
                     self._put_near(candidate.path, candidate.texts[candidate.path])
                 else:
@@ -123,7 +125,7 @@ class Watcher:
 
     def _put_near(self, path: str, text: str) -> None:
         """Edits of a model's answer that fails, on the lines that it changed."""
-        near = around(self.ground, path, self.base[path], text)
+        near = around(self.ground, path, self.base[path], text) if self._search else []
         if self.meta is None or not self.meta.near(path, text, near):
             for edit in near:
                 self.pool.put(edit)

@@ -55,6 +55,7 @@ def one(bug: Bug, args: argparse.Namespace) -> dict[str, Any]:
             profile=profile,
             deadline_seconds=args.seconds,
             workers=args.workers,
+            search=not args.alone,
         )
         try:
             while True:
@@ -164,6 +165,7 @@ def main() -> None:
     runner.add_argument("--every", type=int, default=1, help="take every n-th bug only")
     runner.add_argument("--seconds", type=float, default=60.0)
     runner.add_argument("--model", default="none")
+    runner.add_argument("--alone", action="store_true", help="the model alone, without the search")
     runner.add_argument("--workers", type=int, default=2)
     runner.add_argument("--jobs", type=int, default=1)
     runner.add_argument("--out", default="")
