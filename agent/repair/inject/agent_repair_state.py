@@ -26,6 +26,8 @@ _keys: "dict[str, str | None]" = {}
 
 def target_of(path: Any) -> "str | None":
     """The target that a path means, or None."""
+    if path.__class__ is str and path in _keys:
+        return _keys[path]
     try:
         name = os.fspath(path)
     except TypeError:

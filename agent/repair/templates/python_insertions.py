@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 
 from agent.repair.templates.python_guards import conditions, in_loop, returned_values
+from agent.repair.templates.python_objects import noted
 from agent.repair.templates.python_source import Block, Maker
 
 
@@ -87,6 +88,8 @@ def insert_edits(make: Maker, statement: ast.stmt, block: Block, index: int) -> 
             for other in list(make.scope.variables)[:8]:
                 if other != name:
                     put("statement_insert", f"{name}.add({other})", 0.4 * scale * often)
+        for family, code, weight in noted(make):
+            put(family, code, weight * scale)
         for code in _copyable(make, statement):
             put("copy", code, 0.5 * scale)
 
