@@ -29,14 +29,14 @@ SHELF = """
 )
 def test_what_a_method_did_not_note_is_offered(statement: str) -> None:
     text = textwrap.dedent(SHELF).lstrip()
-    edits = python.mutations(text, {line: 1.0 for line in range(8, 11)})
+    edits = python.mutations(text, dict.fromkeys(range(8, 11), 1.0))
     expected = text.replace("        return place\n", f"        {statement}\n        return place\n")
     assert expected in {spliced(text, edit.splices) for edit in edits}
 
 
 def test_only_what_fits_the_kind_of_an_attribute_is_offered() -> None:
     text = textwrap.dedent(SHELF).lstrip()
-    edits = python.mutations(text, {line: 1.0 for line in range(8, 11)})
+    edits = python.mutations(text, dict.fromkeys(range(8, 11), 1.0))
     offered = {edit.splices[0].text.strip() for edit in edits}
     assert "self.total.append(book)" not in offered
     assert "self.books += book" not in offered
