@@ -61,6 +61,7 @@ class Asker:
         self._verdicts: queue.Queue[tuple[Candidate, Verdict]] = queue.Queue()
         self.events: queue.Queue[Event] = queue.Queue()
         self._stop = threading.Event()
+        self._resting = threading.Event()
         self.tries = 0
         self.prompt_tokens = 0
         self.output_tokens = 0
@@ -80,10 +81,25 @@ class Asker:
         """Ask no more; a reply under way is cut."""
         self._stop.set()
 
+    def rest(self) -> None:
+        """Leave the cores to what confirms a repair: a reply under way is cut, and none is begun until `go_on`."""
+        self._resting.set()
+
+    def go_on(self) -> None:
+        """Ask again: what passed was no repair."""
+        self._resting.clear()
+
+    @property
+    def _wanted(self) -> bool:
+        return not self._stop.is_set() and not self._resting.is_set()
+
     def _run(self) -> None:
         try:
             chain = 0
             while not self._stop.is_set() and self._questions:
+                if self._resting.is_set():
+                    self._stop.wait(0.1)
+                    continue
                 self._chain(self._questions[chain // 2 % len(self._questions)], chain)
                 chain += 1
                 if chain > 12:
@@ -102,7 +118,7 @@ class Asker:
         name = "fix-why" if number % 2 else "fix"
         messages = [Message("user", prompts.render(name, code=shown.code, failure=failure, what=shown.what))]
         for attempt in range(TRIES_A_CHAIN):
-            if self._stop.is_set():
+            if not self._wanted:
                 return
             reply = self._ask(messages, shown, first=number < 2 * len(self._questions) and attempt == 0)
             if reply is None:
@@ -130,7 +146,7 @@ class Asker:
         try:
             for chunk in chunks:
                 reply.add(chunk)
-                if self._stop.is_set():
+                if not self._wanted:
                     return None
         except GuardTripped:
             # What came before the loop may still hold the whole function.
@@ -158,14 +174,17 @@ class Asker:
             if not self._offer(candidate):
                 continue
             verdict = self._verdict(candidate)
-            if verdict is None or verdict.passed:
+            if verdict is None:
+                return None
+            if verdict.passed:
+                self.rest()
                 return None
             failure = failure or self._explain(verdict)[:FEEDBACK_CHARACTERS] or "the tests still fail."
         return prompts.render("fix-again", failure=failure or "that was tried already.", what=shown.what)
 
     def _verdict(self, candidate: Candidate) -> Verdict | None:
         """Wait for the verdict; None when no more is wanted."""
-        while not self._stop.is_set():
+        while self._wanted:
             with contextlib.suppress(queue.Empty):
                 told, verdict = self._verdicts.get(timeout=0.2)
                 if told is candidate:

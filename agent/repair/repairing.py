@@ -216,11 +216,15 @@ def _judged(
                 continue
             if reason == "won":
                 pool.use(0)
+                if asker is not None:
+                    asker.rest()
                 kept = confirmed(ground, confirm, base, found)
                 if kept:
                     break
                 # The command itself does not agree: go on without them.
                 watcher.share()
+                if asker is not None:
+                    asker.go_on()
                 refused += len(found.winners)
                 found.winners.clear()
                 if refused >= MOST_REFUSED:
