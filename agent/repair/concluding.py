@@ -25,13 +25,15 @@ def confirmed(ground: Ground, confirm: Confirmer, base: Mapping[str, str], found
     kept: list[Candidate] = []
     most = MOST_KEPT if any(">>> " in text for text in base.values()) else SHOWN
     for winner in sorted(found.winners, key=lambda c: -_preference(base, c)):
-        if confirm.passes(winner.texts):
+        if confirm.passes(winner.texts, hurried=bool(kept)):
             kept.append(minimised(confirm, base, winner))
         if len(kept) >= most:
             break
     if len(kept) > 1 and not confirm.late:
         # Stable: where the examples in docstrings say nothing, the order stays.
         kept.sort(key=lambda c: broken_examples(ground, confirm.targets, {**base, **c.texts}))
+        while kept and not confirm.passes(kept[0].texts):
+            del kept[0]
     return kept[:SHOWN]
 
 

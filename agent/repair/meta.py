@@ -263,7 +263,7 @@ def _deleted(source: NeutralSource, node: Node, first: int, last: int) -> Anchor
 
 
 def _inserted(source: NeutralSource, grammar: str, mutation: Mutation, place: int) -> Anchor | None:
-    """A statement put before another simple one: the pair is the alternative."""
+    """A statement put before another: with a simple one the pair is the alternative."""
     if len(mutation.splices) != 1:
         return None
     rest = source.text[place:]
@@ -282,6 +282,10 @@ def _inserted(source: NeutralSource, grammar: str, mutation: Mutation, place: in
             # What follows a jump can never run, and Java refuses it.
             rest = "" if re.match(r"(break|continue|return)\b", code) else "\n" + source.of(step)
             return Anchor("statement", start, end, source.line(step), {ONE: code + rest})
+        if step.parent is not None and step.parent.type in BLOCKS and source.function_of(step) is not None:
+            # Before a loop, a declaration and so on: a statement of its own.
+            first = source.text.rfind("\n", 0, begin) + 1
+            return Anchor("statement", first, first, mutation.line, {ONE: mutation.splices[0].text.strip()})
         step = step.parent
     return None
 

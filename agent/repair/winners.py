@@ -27,16 +27,25 @@ class Confirmer:
     def __init__(self, ground: Ground, targets: Mapping[str, Target], base: Mapping[str, str], deadline: float) -> None:
         self._ground, self.targets, self._base = ground, targets, dict(base)
         self._deadline = deadline
-        self._known: dict[tuple[tuple[str, str], ...], Run] = {}
+        self._known: dict[tuple[object, ...], Run] = {}
 
-    def run(self, texts: Mapping[str, str], seconds: float = 0.0) -> Run:
-        """The command's outcome with these texts; `seconds` bounds the run where it is not to be waited for long."""
+    def run(self, texts: Mapping[str, str], seconds: float = 0.0, *, hurried: bool = False) -> Run:
+        """The command's outcome with these texts; `seconds` bounds the run where it is not to be waited for long.
+
+        `hurried`: with what makes compilers quick while candidates are judged, for all but what is to be kept.
+        """
         whole = {**self._base, **texts}
-        key = tuple(sorted(whole.items()))
+        key = (hurried and bool(self._ground.variables), *sorted(whole.items()))
         if key not in self._known:
             self._ground.judge.write({path: self.targets[path].encoded(text) for path, text in whole.items()})
             patient = max(self._ground.limit, PATIENCE, self._deadline - time.monotonic())
-            self._known[key] = run(self._ground.judge, self._ground.command, seconds or patient)
+            judge = self._ground.judge
+            plain = judge.variables
+            judge.variables = dict(self._ground.variables) if hurried else plain
+            try:
+                self._known[key] = run(judge, self._ground.command, seconds or patient)
+            finally:
+                judge.variables = plain
         return self._known[key]
 
     @property
@@ -44,9 +53,9 @@ class Confirmer:
         """Whether another run may end after the time is up: what is left undone then is only the polish."""
         return time.monotonic() + self._ground.baseline.seconds > self._deadline
 
-    def passes(self, texts: Mapping[str, str], seconds: float = 0.0) -> bool:
+    def passes(self, texts: Mapping[str, str], seconds: float = 0.0, *, hurried: bool = False) -> bool:
         """Whether the command exits with 0."""
-        return self.run(texts, seconds).ok
+        return self.run(texts, seconds, hurried=hurried).ok
 
 
 def minimised(confirm: Confirmer, base: Mapping[str, str], candidate: Candidate, most_runs: int = 12) -> Candidate:

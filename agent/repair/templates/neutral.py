@@ -76,6 +76,7 @@ def _visit(source: NeutralSource, node: Node, suspicion: Mapping[int, float]) ->
         "preproc_include",
         "package_clause",
         "attribute_item",
+        "using_declaration",
         "ERROR",
     ):
         return

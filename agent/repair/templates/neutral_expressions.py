@@ -160,12 +160,14 @@ def identifier_edits(source: NeutralSource, node: Node) -> None:
             "augmented_assignment_expression",
         )
     ) or (parent.type == "expression_list" and field(parent) == "left")
+    target = target or parent.type in ("update_expression", "inc_statement", "dec_statement")
+    iterated = name in ("right", "value") and parent.type in ("for_range_loop", "enhanced_for_statement")
     likelier = IDENTICAL if _twice(source, node) else 1.0
     for other, kind in scope.names.items():
-        if other != text:
+        if other != text and not (iterated and numeric_type(kind)):
             same = likelier * (1.0 if own and kind == own else 0.4 if not own or not kind else 0.05)
             source.replace("assign_target" if target else "name", node, other, same)
-    if target:
+    if target or iterated:
         return
     for other in source.globals:
         if (

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from agent.repair.templates.neutral_donors import LOOPS, numeric_type
 from agent.repair.templates.neutral_loops import fence_conditions, fence_edits
-from agent.repair.templates.neutral_nodes import BLOCKS, COMMENTS, FUNCTIONS, walk
-from agent.repair.templates.neutral_tree import NeutralSource, bare
+from agent.repair.templates.neutral_nodes import BLOCKS, COMMENTS, FUNCTIONS, RETURNS, walk
+from agent.repair.templates.neutral_tree import NeutralSource, bare, declared
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -41,7 +41,8 @@ def condition_edits(source: NeutralSource, condition: Node, node: Node) -> None:
 
 def _conditions(source: NeutralSource, node: Node) -> dict[str, float]:
     scope = source.scope(node)
-    found: dict[str, float] = {text: 0.5 for text in scope.conditions if "||" not in text and "&&" not in text}
+    plain = (text for text in scope.conditions if "||" not in text and "&&" not in text)
+    found: dict[str, float] = {text: 0.5 for text in plain if source.visible(node, text)}
     numbers = [name for name, kind in scope.names.items() if numeric_type(kind)]
     for name in numbers[:8]:
         for comparison, weight in (
@@ -79,13 +80,18 @@ def statement_edits(source: NeutralSource, node: Node) -> None:
     if lines is None:
         return
     declares = "declaration" in node.type or node.type == "variable_declaration"
-    source.add("delete", lines, "", line, (0.15 if declares else 1.0) / (1 + size))
+    needed = _needed(source, node)
+    if not (source.grammar in _COMPILED and (any(needed) or _answers(node))):
+        source.add("delete", lines, "", line, (0.15 if declares else 1.0) / (1 + size))
     text = source.text[lines[0] : lines[1]]
     after = node.next_named_sibling
     if after is not None and after.type not in COMMENTS:
         other = source.whole_lines(after)
         if other is not None and other[0] >= lines[1]:
-            source.several("swap", [(lines, source.text[other[0] : other[1]]), (other, text)], line)
+            # What would then stand behind a jump, or use what is declared after it, does not compile.
+            hopeless = source.grammar in _COMPILED and (needed[0] or not _goes_on(after))
+            if not hopeless:
+                source.several("swap", [(lines, source.text[other[0] : other[1]]), (other, text)], line)
             _joined(source, (node, lines), (after, other))
     body = node.parent
     outer = body.parent if body is not None else None
@@ -108,6 +114,33 @@ def statement_edits(source: NeutralSource, node: Node) -> None:
                 source.several("indent", [((close, close), "    " + text.lstrip()), (lines, "")], line, 0.5)
     _insertions(source, node, lines)
     fence_edits(source, node, lines)
+
+
+_COMPILED = ("c", "cpp", "go", "java", "rust")
+
+
+def _needed(source: NeutralSource, node: Node) -> tuple[bool, bool]:
+    """Whether what a statement declares is used by the next one, and after that."""
+    if node.type in LOOPS or not ("declaration" in node.type or node.type.startswith("let_")):
+        return False, False
+    names = {source.of(name) for child in walk(node) for name in declared(child)}
+    function = source.function_of(node) or source.root
+    if not names:
+        return False, False
+    word = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+    after = node.next_named_sibling
+    end = after.end_byte if after is not None else node.end_byte
+    rest = source.data[end : function.end_byte].decode("utf-8", "surrogateescape")
+    return bool(after is not None and word.search(source.of(after))), word.search(rest) is not None
+
+
+def _answers(node: Node) -> bool:
+    """The last statement of a function, when it gives a value: without it most do not compile."""
+    body = node.parent
+    if body is not None and body.type == "statement_list":
+        body = body.parent
+    function = body.parent if body is not None and node.next_named_sibling is None else None
+    return function is not None and function.type in FUNCTIONS and node.type in RETURNS and node.named_child_count > 0
 
 
 def _joined(source: NeutralSource, one: tuple[Node, tuple[int, int]], other: tuple[Node, tuple[int, int]]) -> None:
@@ -169,10 +202,11 @@ def _insertions(source: NeutralSource, node: Node, lines: tuple[int, int]) -> No
         in_loop = in_loop or step.type in LOOPS
         step = step.parent
     opening, closing = ("", "") if source.grammar in ("go", "rust") else ("(", ")")
+    returned = [text for text in scope.returned[:5] if len(text) < 30 and "\n" not in text]
+    returned = [text for text in returned if source.visible(node, text)]
     for condition, weight in _conditions(source, node).items():
-        for value in scope.returned[:5]:
-            if len(value) < 30 and "\n" not in value:
-                put("early_return", f"if {opening}{condition}{closing} {{ return {value}{end} }}", weight)
+        for value in returned:
+            put("early_return", f"if {opening}{condition}{closing} {{ return {value}{end} }}", weight)
         if in_loop:
             put("guard", f"if {opening}{condition}{closing} {{ continue{end} }}", weight)
             put("guard", f"if {opening}{condition}{closing} {{ break{end} }}", weight * 0.7)
@@ -192,7 +226,8 @@ def _insertions(source: NeutralSource, node: Node, lines: tuple[int, int]) -> No
                 put("statement_insert", code, weight)
     own = source.of(node)
     for text in [code for code in _copyable(source, source.function_of(node) or source.root) if code != own][:10]:
-        put("copy", text, 0.5)
+        if source.visible(node, text):
+            put("copy", text, 0.5)
 
 
 def _goes_on(node: Node) -> bool:

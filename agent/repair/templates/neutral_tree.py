@@ -79,7 +79,7 @@ class NeutralSource:
                 if name is not None:
                     parameters = node.child_by_field_name("parameters")
                     self.functions[self.of(name)] = parameters.named_child_count if parameters is not None else 0
-        found = [self.of(name) for child in self.root.named_children for name in _declared(child)]
+        found = [self.of(name) for child in self.root.named_children for name in declared(child)]
         self.globals = tuple(dict.fromkeys(found))[:20]
 
     def of(self, node: Node) -> str:
@@ -147,6 +147,13 @@ class NeutralSource:
         }
         return replace(whole, names=names)
 
+    def visible(self, node: Node, text: str) -> bool:
+        """Whether what a text names can be used at a node, as far as it is declared in the function."""
+        names = self.scope(node).names
+        around = self.function_of(node) or self.root
+        hidden = {name for name, *_ in self._declarations[around.id]} - set(names)
+        return not hidden or hidden.isdisjoint(re.findall(r"[A-Za-z_]\w*", text))
+
     def _scope(self, around: Node) -> NeutralScope:
         places: list[tuple[str, str, int, int]] = []
         self._declarations[around.id] = places
@@ -156,7 +163,7 @@ class NeutralSource:
         expressions: dict[str, int] = {}
         returned: dict[str, int] = {}
         for node in walk(around):
-            for name in _declared(node):
+            for name in declared(node):
                 start, end = _reach(node, name, around)
                 places.append((self.of(name), _type_text(self, name), start, end))
             if node.type in NUMBERS:
@@ -267,7 +274,7 @@ _DECLARATORS = {
 }
 
 
-def _declared(node: Node) -> list[Node]:
+def declared(node: Node) -> list[Node]:
     """The identifiers that a node declares."""
     if node.type in ("formal_parameters", "closure_parameters"):
         return [child for child in node.named_children if child.type in IDENTIFIERS]
