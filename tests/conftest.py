@@ -33,6 +33,8 @@ def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("XDG_CONFIG_HOME", str(home / "config"))
         patch.setenv("XDG_STATE_HOME", str(home / "state"))
         patch.setenv("XDG_DATA_HOME", str(home / "data"))
+        # A judged pytest has no use for the plugins of these tests, which make it start five times slower.
+        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
         for name in (
             "XDG_RUNTIME_DIR",
             "AGENT_MODEL",
