@@ -169,6 +169,17 @@ def test_what_can_be_built_in_is_known_with_its_place(tmp_path: Path) -> None:
     assert any(edit.line == 7 for edit in edits)
 
 
+def test_a_statement_before_a_loop_or_a_declaration_can_be_built_in() -> None:
+    text = "package m\n\nfunc F(n int) int {\n\tr := 1\n\tfor r < n {\n\t\tr++\n\t}\n\treturn r\n}\n"
+    edits = neutral.mutations("m.go", text, dict.fromkeys(range(1, 10), 1.0))
+    before = {text.index("\tr := 1"), text.index("\tfor")}
+    places = embeddable("m.go", text, edits)
+    offered = [
+        n for n, edit in enumerate(edits) if {(s.start, s.end) for s in edit.splices} <= {(b, b) for b in before}
+    ]
+    assert {places[number] for number in offered} == {(place, place) for place in before}
+
+
 @pytest.mark.skipif(shutil.which("go") is None, reason="no go")
 def test_every_candidate_is_built_in_sooner_or_later_even_for_an_old_go(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

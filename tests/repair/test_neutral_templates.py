@@ -162,13 +162,26 @@ def test_the_edit_is_among_the_candidates(path: str, text: str, expected: str) -
     assert any(expected in spliced(text, edit.splices) for edit in neutral.mutations(path, text, lines))
 
 
+LOOP = (
+    "class A {\n  int f(int n) {\n    int r = 1;\n    for (int i = 2; i <= n; i++) {\n      r *= i;\n    }\n"
+    "    return r;\n  }\n}\n"
+)
+
+
 @pytest.mark.parametrize(
     ("path", "text", "unwanted"),
     [
         ("a.go", 'package a\n\nimport "fmt"\n\nfunc F(s string) { fmt.Print(s) }\n', "strings."),
         ("a.go", "package a\n\nfunc F() int {\n\treturn 1\n}\n", "1 - 1"),
         ("A.java", "class A {\n  int f(List<String> xs) {\n    return xs.get(0).length();\n  }\n}\n", " 0.length()"),
+        ("A.java", LOOP, "(i <= n) { return r; }\n    for"),
+        ("A.java", LOOP, "  int f(int n) {\n    for"),
+        ("A.java", LOOP, "    return r;\n    for"),
+        ("A.java", LOOP, "r *= i;\n    }\n  }"),
+        ("A.java", LOOP, "1++"),
+        ("a.cpp", "#include <vector>\nusing namespace std;\nint f(int n) {\n  return n;\n}\n", "using namespace f"),
     ],
+    ids=range(9),
 )
 def test_what_could_not_be_built_is_not_offered(path: str, text: str, unwanted: str) -> None:
     lines = dict.fromkeys(range(1, text.count("\n") + 1), 1.0)

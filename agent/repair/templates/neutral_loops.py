@@ -175,7 +175,10 @@ def fence_conditions(source: NeutralSource, node: Node) -> dict[str, float]:
         step = step.parent
     if step is None or step.type in FUNCTIONS:
         return {}
-    head = source.of(step).split("{")[0]
+    body = step.child_by_field_name("body")
+    head = source.data[step.start_byte : body.start_byte if body is not None else step.end_byte].decode(
+        errors="replace"
+    )
     counted = re.search(r"(\w+)\s*<\s*([^;<>=]+?(?:\([^;]*?\))?)\s*;", head)
     ranged = re.search(r"\bfor\s+(\w+)\s*(?:,\s*\w+\s*)?:=\s*range\s+([\w.]+)\s*$", head)
     if counted is not None:

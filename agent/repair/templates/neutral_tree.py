@@ -55,6 +55,8 @@ class NeutralSource:
     _scopes: dict[int, NeutralScope] = field(default_factory=dict)
     _declarations: dict[int, list[tuple[str, str, int, int]]] = field(default_factory=dict)
     _starts: list[int] = field(default_factory=list)
+    _hidden: tuple[int, frozenset[str]] = (0, frozenset())
+    """A node's id, and the names of its function that are not declared there."""
 
     def at(self, offset: int) -> int:
         """Characters before a byte offset."""
@@ -149,10 +151,11 @@ class NeutralSource:
 
     def visible(self, node: Node, text: str) -> bool:
         """Whether what a text names can be used at a node, as far as it is declared in the function."""
-        names = self.scope(node).names
-        around = self.function_of(node) or self.root
-        hidden = {name for name, *_ in self._declarations[around.id]} - set(names)
-        return not hidden or hidden.isdisjoint(re.findall(r"[A-Za-z_]\w*", text))
+        if self._hidden[0] != node.id:
+            names = self.scope(node).names
+            around = self.function_of(node) or self.root
+            self._hidden = node.id, frozenset(name for name, *_ in self._declarations[around.id] if name not in names)
+        return self._hidden[1].isdisjoint(re.findall(r"[A-Za-z_]\w*", text))
 
     def _scope(self, around: Node) -> NeutralScope:
         places: list[tuple[str, str, int, int]] = []
