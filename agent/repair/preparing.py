@@ -24,6 +24,8 @@ from agent.repair.warm import Limits, WarmJudge
 
 OUT_OF_TIME = 24
 """SIGXCPU: what ends a process that has used up its processor time."""
+AS_LONG_AGAIN = 1.0
+"""How many times what the traced run took the plain one is then waited for: what looked endless may be slow."""
 
 
 @dataclass
@@ -134,9 +136,15 @@ def prepare(
         thread.start()
     # A traced loop is cut, so only slowness can make the traced run long: be patient with it.
     trace, trace_run = read_trace(rest[0], traced, seconds * 2)
+    if _looped(trace):
+        waiting.join(min(seconds, AS_LONG_AGAIN * (time.monotonic() - begun)))
+        if ended and not ended[0].timed_out:
+            # No loop but a slow test: the run without a trace has come to its end.
+            traced = start_trace(rest[0], command, python, 2.0 + 2.0 * ended[0].seconds)
+            trace, trace_run = read_trace(rest[0], traced, seconds * 2 + 3.0 * ended[0].seconds)
     with contextlib.suppress(Exception):
         rest[0].close()
-    if trace.loaded and any(test.looped for test in trace.tests):
+    if _looped(trace):
         # The traced run has shown the endless loop; the real one need not be waited for.
         kill(real)
         waiting.join(5.0)
@@ -168,6 +176,10 @@ def prepare(
         return _commands(command, baseline, trace, judge, unused, texts, seconds, watch, hurried())
     watch.close()
     return Ground(command, baseline, trace, benches, judge, _limit(baseline, seconds), warm=True, spare=[*unused])
+
+
+def _looped(trace: Trace) -> bool:
+    return trace.loaded and any(test.looped for test in trace.tests)
 
 
 def untouched(ground: Ground, targets: Mapping[str, Target], texts: Mapping[str, str]) -> bool:

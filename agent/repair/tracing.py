@@ -32,10 +32,17 @@ def setup(scratch: Scratch, targets: Sequence[str], **more: object) -> dict[str,
     }
 
 
-def start_trace(scratch: Scratch, command: str, targets: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Start the traced run; `read_trace` gives its result when it has ended."""
+def start_trace(
+    scratch: Scratch, command: str, targets: Sequence[str], loop_seconds: float = 0.0
+) -> subprocess.Popen[bytes]:
+    """Start the traced run; `read_trace` gives its result when it has ended.
+
+    `loop_seconds`: processor time, untraced, until a long test is taken for an endless loop (0: the usual, which is
+    short).
+    """
     out = scratch.folder / "trace.jsonl"
-    return start(scratch, command, setup(scratch, targets, mode="trace", out=str(out)))
+    out.unlink(missing_ok=True)
+    return start(scratch, command, setup(scratch, targets, mode="trace", out=str(out), loop_seconds=loop_seconds))
 
 
 def read_trace(scratch: Scratch, process: subprocess.Popen[bytes], timeout: float) -> tuple[Trace, Run]:

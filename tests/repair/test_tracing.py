@@ -76,6 +76,44 @@ def test_lines_types_and_endless_loops_are_seen_by_every_interpreter(project: Pr
     assert trace.types["total", "number"] == {"int"}
 
 
+def test_a_slow_test_is_not_taken_for_an_endless_loop(project: Project) -> None:
+    root = project(
+        {
+            "steps.py": """
+                def long(turns):
+                    total = 0
+                    for turn in range(turns):
+                        total += turn % 7
+                    return total
+
+
+                def area(width, height):
+                    return width + height
+            """,
+            "test_steps.py": """
+                from time import process_time
+
+                from steps import area, long
+
+
+                def test_long():
+                    begun = process_time()
+                    while process_time() - begun < 2.2:
+                        long(300_000)
+
+
+                def test_area():
+                    assert area(3, 4) == 12
+            """,
+        }
+    )
+    trace = traced(root, f"{sys.executable} -m pytest -q test_steps.py")
+    assert {(test.name.rpartition("::")[2], test.ok, test.looped) for test in trace.tests} == {
+        ("test_long", True, False),
+        ("test_area", False, False),
+    }
+
+
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="there is one trace function before 3.12")
 def test_a_tool_that_sets_the_trace_function_takes_nothing_away(project: Project) -> None:
     head = "import sys; sys.settrace(lambda *event: None)"

@@ -5,12 +5,13 @@ import sys
 import time
 from typing import Any
 
-from agent_repair_state import arm, emit, state, target_of  # type: ignore[import-not-found, unused-ignore]
+from agent_repair_state import SETUP, arm, emit, state, target_of  # type: ignore[import-not-found, unused-ignore]
 
 LINES_A_TEST = 200_000
 """After so many lines a test is traced no further (about 0.2 s of tracing)."""
 LOOP_SECONDS = 1.5
-"""Processor time from there on until a test is taken for an endless loop; a fifth of it once one was."""
+"""Processor time from there on until a test is taken for an endless loop; a fifth of it once one was. Where the run
+without a trace has ended meanwhile, another traced run allows more."""
 SEEN_TYPES = 4_000
 """Line events after which the types of variables are no longer noted, per test."""
 
@@ -118,7 +119,7 @@ def _run_on() -> None:
     state["pause"]()
     try:
         signal.signal(signal.SIGPROF, _looped)
-        arm(LOOP_SECONDS / (5 if state.get("any_looped") else 1))
+        arm(SETUP.get("loop_seconds") or LOOP_SECONDS / (5 if state.get("any_looped") else 1))
     except ValueError:
         # Not in the main thread: the time limit of the whole run holds.
         pass
