@@ -115,9 +115,11 @@ def repair(
     patience = min(BASELINE_SECONDS, limit / 4)
     ground = prepare(root, files, base, test_command, patience, count, nice)
     try:
-        built = (yield from mend_build(ground, files, base, deadline)) if search else Compiled()
-        if search and not built.texts:
-            built = yield from mend_names(ground, files, base)
+        built = Compiled()
+        if search:
+            built = yield from mend_build(ground, files, base, deadline)
+            if not built.texts:
+                built = yield from mend_names(ground, files, base)
         if built.texts:
             ground.close()
             mended = _with(mended, built, base)

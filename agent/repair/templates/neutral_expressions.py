@@ -15,6 +15,7 @@ from agent.repair.templates.neutral_nodes import (
     IDENTIFIERS,
     NUMBERS,
     RETURNS,
+    SCRIPTS,
     STRINGS,
 )
 from agent.repair.templates.neutral_statements import condition_edits
@@ -260,7 +261,7 @@ def return_edits(source: NeutralSource, node: Node) -> None:
     if text in ("true", "false"):
         # An answer that is always the same where it should depend on what was gathered.
         for name, kind in source.scope(node).names.items():
-            zero = "===" if source.grammar in ("javascript", "typescript", "tsx") else "=="
+            zero = "===" if source.grammar in SCRIPTS else "=="
             if numeric_type(kind):
                 source.replace("return_value", value, f"{name} {zero} 0", 0.4)
             elif kind and kind not in ("bool", "boolean") and source.grammar in EMPTY:

@@ -6,8 +6,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from agent.repair.templates.neutral_loops import SCRIPTS
-from agent.repair.templates.neutral_nodes import BLOCKS, FUNCTIONS, IDENTIFIERS, RETURNS, STRINGS, walk
+from agent.repair.templates.neutral_nodes import BLOCKS, FUNCTIONS, IDENTIFIERS, RETURNS, SCRIPTS, STRINGS, walk
 from agent.repair.templates.neutral_tree import NeutralSource
 
 if TYPE_CHECKING:
@@ -121,9 +120,7 @@ def _own(body: Node) -> list[Node]:
 
 
 _ORDERS = {
-    "javascript": ("{0}.sort((a, b) => a - b);", "{0}.sort();", "{0}.reverse();"),
-    "typescript": ("{0}.sort((a, b) => a - b);", "{0}.sort();", "{0}.reverse();"),
-    "tsx": ("{0}.sort((a, b) => a - b);", "{0}.sort();", "{0}.reverse();"),
+    **dict.fromkeys(SCRIPTS, ("{0}.sort((a, b) => a - b);", "{0}.sort();", "{0}.reverse();")),
     "java": ("java.util.Collections.sort({0});", "java.util.Collections.reverse({0});"),
     "cpp": ("std::sort({0}.begin(), {0}.end());", "std::reverse({0}.begin(), {0}.end());"),
     "rust": ("{0}.sort();", "{0}.reverse();"),

@@ -6,13 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from agent.repair.templates.neutral_donors import LOOPS
-from agent.repair.templates.neutral_nodes import FUNCTIONS, IDENTIFIERS, walk
+from agent.repair.templates.neutral_nodes import FUNCTIONS, IDENTIFIERS, SCRIPTS, walk
 from agent.repair.templates.neutral_tree import NeutralSource
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-SCRIPTS = ("javascript", "typescript", "tsx")
 _CHANGES = frozenset(
     {
         "assignment_expression",
@@ -205,10 +204,7 @@ def fence_edits(source: NeutralSource, node: Node, lines: tuple[int, int]) -> No
 
 
 _POPS = {
-    "javascript": ("push", "{0}.pop();"),
-    "typescript": ("push", "{0}.pop();"),
-    "tsx": ("push", "{0}.pop();"),
-    "rust": ("push", "{0}.pop();"),
+    **dict.fromkeys((*SCRIPTS, "rust"), ("push", "{0}.pop();")),
     "java": ("add", "if (!{0}.isEmpty()) {{ {0}.remove({0}.size() - 1); }}"),
     "cpp": ("push_back", "if (!{0}.empty()) {{ {0}.pop_back(); }}"),
 }

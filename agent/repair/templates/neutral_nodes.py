@@ -107,6 +107,8 @@ ACCESSES = frozenset(
     }
 )
 RETURNS = frozenset({"return_statement", "return_expression", "return"})
+SCRIPTS = ("javascript", "typescript", "tsx")
+"""Grammars of JavaScript's kind."""
 UNTYPED = frozenset({"javascript", "jsx", "php", "ruby", "lua"})
 """Grammars whose names have no written types."""
 COMMENTS = frozenset({"comment", "line_comment", "block_comment", "doc_comment"})

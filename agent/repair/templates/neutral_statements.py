@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 from agent.repair.templates.neutral_donors import LOOPS, numeric_type
 from agent.repair.templates.neutral_loops import fence_conditions, fence_edits
-from agent.repair.templates.neutral_nodes import BLOCKS, COMMENTS, FUNCTIONS, RETURNS, walk
+from agent.repair.templates.neutral_nodes import BLOCKS, COMMENTS, FUNCTIONS, RETURNS, SCRIPTS, walk
 from agent.repair.templates.neutral_tree import NeutralSource, bare, declared
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+
+_COMPILED = ("c", "cpp", "go", "java", "rust")
+"""Grammars of languages whose compilers refuse what uses an undeclared name or follows a jump."""
 
 
 def condition_edits(source: NeutralSource, condition: Node, node: Node) -> None:
@@ -80,8 +84,9 @@ def statement_edits(source: NeutralSource, node: Node) -> None:
     if lines is None:
         return
     declares = "declaration" in node.type or node.type == "variable_declaration"
-    needed = _needed(source, node)
-    if not (source.grammar in _COMPILED and (any(needed) or _answers(node))):
+    compiled = source.grammar in _COMPILED
+    needed = _needed(source, node) if compiled else (False, False)
+    if not any(needed) and not (compiled and _answers(node)):
         source.add("delete", lines, "", line, (0.15 if declares else 1.0) / (1 + size))
     text = source.text[lines[0] : lines[1]]
     after = node.next_named_sibling
@@ -89,8 +94,7 @@ def statement_edits(source: NeutralSource, node: Node) -> None:
         other = source.whole_lines(after)
         if other is not None and other[0] >= lines[1]:
             # What would then stand behind a jump, or use what is declared after it, does not compile.
-            hopeless = source.grammar in _COMPILED and (needed[0] or not _goes_on(after))
-            if not hopeless:
+            if not needed[0] and (_goes_on(after) or not compiled):
                 source.several("swap", [(lines, source.text[other[0] : other[1]]), (other, text)], line)
             _joined(source, (node, lines), (after, other))
     body = node.parent
@@ -114,9 +118,6 @@ def statement_edits(source: NeutralSource, node: Node) -> None:
                 source.several("indent", [((close, close), "    " + text.lstrip()), (lines, "")], line, 0.5)
     _insertions(source, node, lines)
     fence_edits(source, node, lines)
-
-
-_COMPILED = ("c", "cpp", "go", "java", "rust")
 
 
 def _needed(source: NeutralSource, node: Node) -> tuple[bool, bool]:
@@ -158,7 +159,7 @@ def _joined(source: NeutralSource, one: tuple[Node, tuple[int, int]], other: tup
     kind = source.scope(one[0]).names.get(a, "")
     if source.grammar == "go":
         code = f"{a}, {b} = {x}, {y}"
-    elif source.grammar in ("javascript", "typescript", "tsx"):
+    elif source.grammar in SCRIPTS:
         code = f"[{a}, {b}] = [{x}, {y}];"
     elif source.grammar == "rust":
         code = f"({a}, {b}) = ({x}, {y});"

@@ -30,6 +30,7 @@ def insert_edits(make: Maker, statement: ast.stmt, block: Block, index: int) -> 
         places.append((lines[1], 1.0))
     loop = in_loop(make, statement)
     values = returned_values(make)
+    statements = list(noted(make))
     guards = sorted(conditions(make).items(), key=lambda item: -item[1])
     first_real = index == 0 or (
         index == 1 and isinstance(block[0], ast.Expr) and isinstance(block[0].value, ast.Constant)
@@ -88,7 +89,7 @@ def insert_edits(make: Maker, statement: ast.stmt, block: Block, index: int) -> 
             for other in list(make.scope.variables)[:8]:
                 if other != name:
                     put("statement_insert", f"{name}.add({other})", 0.4 * scale * often)
-        for family, code, weight in noted(make):
+        for family, code, weight in statements:
             put(family, code, weight * scale)
         for code in _copyable(make, statement):
             put("copy", code, 0.5 * scale)

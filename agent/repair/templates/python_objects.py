@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 
@@ -34,7 +35,7 @@ def noted(make: Maker) -> Iterator[tuple[str, str, float]]:
         return
     given = names[1:4]
     local = [name for name in make.scope.variables if name not in names][:3]
-    for attribute, kind in _attributes(make).items():
+    for attribute, kind in _attributes(make.source.text).items():
         for form, weight in _ALONE.get(kind, ()):
             yield "statement_insert", form.format(a=attribute), 0.6 * weight
         for name in (*given, *local):
@@ -48,9 +49,9 @@ def noted(make: Maker) -> Iterator[tuple[str, str, float]]:
                     yield "unread" if unread else "statement_insert", code, weight * scale
 
 
-def _attributes(make: Maker) -> dict[str, str]:
-    """The attributes of `self` in the file, and what their first assignment puts there."""
-    text = make.source.text
+@functools.lru_cache(maxsize=4)
+def _attributes(text: str) -> dict[str, str]:
+    """The attributes of `self` in a file, and what their first assignment puts there; worked out once a file."""
     found: dict[str, str] = {}
     for name in dict.fromkeys(re.findall(r"\bself\.(\w+)\b(?!\()", text)):
         first = re.search(rf"\bself\.{name}(?::[^=\n]+)?\s*=\s*([^=\n].*)", text)
